@@ -1,0 +1,111 @@
+"""People and the teams they belong to."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from irm.lib.zones import validate_zone
+
+
+class User(AbstractUser):
+    """Somebody who can log in, be on call and be paged."""
+
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[validate_zone],
+        help_text="Where this person lives and works, such as Europe/Berlin. Times are shown to them in this zone.",
+    )
+    work_starts = models.TimeField(default=time(9), help_text="Start of a working day, Monday to Friday, local time.")
+    work_ends = models.TimeField(default=time(18), help_text="End of a working day, local time.")
+    sleep_starts = models.TimeField(default=time(22), help_text="From then on a page counts as waking this person up.")
+    sleep_ends = models.TimeField(default=time(8), help_text="Until then a page counts as waking this person up.")
+
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
+    class Meta(AbstractUser.Meta):
+        permissions = [("respond", "Can acknowledge, resolve and escalate alerts")]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def initials(self) -> str:
+        words = str(self).replace(".", " ").split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    def local_time(self, now: datetime) -> datetime:
+        return now.astimezone(self.zone)
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def of(self, user: User) -> "TeamQuerySet":
+        return self.filter(memberships__user=user)
+
+
+class Team(models.Model):
+    """People who own services together and share being on call for them."""
+
+    name = models.CharField(max_length=80, unique=True, help_text="As people say it: Payments, Platform.")
+    slug = models.SlugField(unique=True, help_text="Used in addresses. Short, lower case.")
+    description = models.TextField(blank=True, help_text="What this team owns and how to reach it by day.")
+    manager = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="managed_teams",
+        help_text="Reached as the last resort when nobody else acknowledges.",
+    )
+    policy = models.ForeignKey(
+        "oncall.EscalationPolicy",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="default_of_teams",
+        help_text="Used for this team's alerts unless the service or a route names another policy.",
+    )
+    members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
+        User, through="Membership", related_name="teams"
+    )
+
+    objects = TeamQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One person's place in a team."""
+
+    class Role(models.TextChoices):
+        MEMBER = "member", "member"
+        LEAD = "lead", "lead"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", help_text="The team.")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", help_text="The person.")
+    role = models.CharField(
+        max_length=10,
+        choices=Role.choices,
+        default=Role.MEMBER,
+        help_text="A lead is told about overdue follow-ups and can be a target of an escalation step.",
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_membership_per_person_and_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}"
