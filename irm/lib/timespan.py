@@ -1,0 +1,73 @@
+"""Half-open stretches of time. Pure: no clock, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+def as_utc(instant: datetime) -> datetime:
+    """The same instant in UTC. Raises ValueError for a naive datetime."""
+    if instant.tzinfo is UTC:
+        return instant
+    if instant.utcoffset() is None:
+        raise ValueError(f"{instant.isoformat()} has no time zone")
+    return instant.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The instants from `start` up to, but not including, `end`; in UTC and never empty."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
+            object.__setattr__(self, "start", as_utc(self.start))
+            object.__setattr__(self, "end", as_utc(self.end))
+        if self.start >= self.end:
+            raise ValueError(f"a span ends after it starts, not {self.start} to {self.end}")
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def contains(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def clip(self, window: Span) -> Span | None:
+        """The part inside `window`, or None where the two do not overlap."""
+        if not self.overlaps(window):
+            return None
+        return Span(max(self.start, window.start), min(self.end, window.end))
+
+    def subtract(self, others: Iterable[Span]) -> list[Span]:
+        """What is left of this span outside `others`, in order."""
+        left: list[Span] = []
+        start = self.start
+        for taken in union(others):
+            if taken.end <= start or taken.start >= self.end:
+                continue
+            if taken.start > start:
+                left.append(Span(start, taken.start))
+            start = taken.end
+        if start < self.end:
+            left.append(Span(start, self.end))
+        return left
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """The instants in any of `spans`: in order, overlapping and touching ones joined."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end:
+            if span.end > joined[-1].end:
+                joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined
