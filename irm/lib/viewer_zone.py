@@ -1,0 +1,27 @@
+"""Every page speaks in the zone of the person who reads it."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+
+def viewer_zone(request: HttpRequest) -> ZoneInfo:
+    """The viewer's zone; UTC for visitors and for a name the tz database no longer holds."""
+    name = getattr(request.user, "time_zone", "") or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+class ViewerZoneMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "sessionid" not in request.COOKIES:
+            return self.get_response(request)
+        with timezone.override(viewer_zone(request)):
+            return self.get_response(request)

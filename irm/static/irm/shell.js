@@ -1,0 +1,159 @@
+/* What the shell does when scripts run. Every page works without this file. */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const store = {
+    get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window: nothing is kept */ } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+  };
+
+  // Theme: one cookie, read by the server, so that no page flashes in the wrong colours.
+  const root = document.documentElement;
+  const cookie = document.cookie.match(/(?:^|; )theme=(light|dark)/);
+  if (cookie) root.dataset.theme = cookie[1];
+  const showTheme = () => all("[data-theme-choice]").forEach((button) =>
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === (root.dataset.theme || "system"))));
+  const chooseTheme = (choice) => {
+    const age = choice === "system" ? 0 : 31536000;
+    document.cookie = `theme=${choice};path=/;max-age=${age};samesite=lax`;
+    if (choice === "system") delete root.dataset.theme; else root.dataset.theme = choice;
+    showTheme();
+  };
+  all("[data-needs-script]").forEach((element) => { element.hidden = false; });
+  showTheme();
+
+  // Copy buttons
+  const copy = async (button) => {
+    const source = document.querySelector(button.dataset.copy);
+    const text = "value" in source ? source.value : source.textContent.trim();
+    const label = button.querySelector("[data-label]") || button;
+    const words = label.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      label.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(source);
+      label.textContent = "Selected: press Ctrl C";
+    }
+    setTimeout(() => { label.textContent = words; }, 2500);
+  };
+
+  // Menus: Escape and a click elsewhere close them.
+  const closeMenus = (except) => all("details.menu[open]").forEach((menu) => {
+    if (!except || !menu.contains(except)) menu.open = false;
+  });
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target);
+    const choice = event.target.closest("[data-theme-choice]");
+    if (choice) chooseTheme(choice.dataset.themeChoice);
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.activeElement.closest("details.menu[open]");
+    closeMenus();
+    if (menu) menu.querySelector("summary").focus();
+  });
+
+  // Drafts: what is typed is kept on this device until the server has it.
+  const draftKey = (form) => `draft:${form.dataset.draft}`;
+  const draftFields = (form) => all("textarea[name], input[type=text][name]", form);
+  const keepDraft = (form, sent) => {
+    const typed = draftFields(form).filter((field) => field.value !== field.defaultValue)
+      .map((field) => [field.name, field.value]);
+    if (typed.length) store.set(draftKey(form), JSON.stringify({ typed, sent }));
+    else store.drop(draftKey(form));
+  };
+  const bringBack = (form) => {
+    const kept = JSON.parse(store.get(draftKey(form)) || "null");
+    if (!kept) return;
+    kept.typed.forEach(([name, value]) => {
+      const field = draftFields(form).find((one) => one.name === name);
+      if (field && field.value === field.defaultValue) field.value = value;
+    });
+    all("[data-draft-note]", form).forEach((note) => { note.hidden = false; });
+  };
+  const settleDrafts = () => {
+    const visit = performance.getEntriesByType("navigation")[0];
+    // A post that was redirected here has arrived, unless we were sent to log in first.
+    const arrived = visit && visit.redirectCount > 0 && !document.querySelector("[data-log-in]");
+    let keys = [];
+    try { keys = Object.keys(localStorage).filter((key) => key.startsWith("draft:")); } catch { return; }
+    keys.forEach((key) => {
+      const kept = JSON.parse(store.get(key));
+      if (!kept.sent) return;
+      if (arrived) store.drop(key); else store.set(key, JSON.stringify({ typed: kept.typed }));
+    });
+    all("form[data-draft]").forEach(bringBack);
+  };
+  settleDrafts();
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-draft]");
+    if (form) keepDraft(form, false);
+  });
+
+  // One press, one post.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sending) { event.preventDefault(); return; }
+    form.dataset.sending = "yes";
+    if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+    if (form.dataset.draft) keepDraft(form, true);
+    setTimeout(() => release(form), 10000);
+  });
+  const release = (form) => {
+    delete form.dataset.sending;
+    all("[aria-disabled=true]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+  addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sending]").forEach(release); });
+
+  // Live regions: <section data-live hx-get=... hx-trigger="every 5s, refresh">.
+  const status = document.querySelector("[data-live-status]");
+  let heardAt = Date.now();
+  let lost = false;
+  const since = () => {
+    const seconds = Math.round((Date.now() - heardAt) / 1000);
+    return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  };
+  const showLive = () => {
+    if (!status || !document.querySelector("[data-live]")) return;
+    status.hidden = false;
+    status.classList.toggle("lost", lost);
+    status.querySelector("[data-live-words]").textContent =
+      lost ? `connection lost, shown as of ${since()} ago` : `live, ${since()} ago`;
+  };
+  const hear = (isLost) => {
+    if (!isLost) heardAt = Date.now();
+    if (isLost !== lost) {
+      lost = isLost;
+      const said = document.querySelector("[data-live-said]");
+      if (said) said.textContent = lost ? "Connection lost. This page is not up to date." : "Connected again.";
+    }
+    showLive();
+  };
+  const isLive = (event) => event.detail.elt && event.detail.elt.closest("[data-live]");
+  const lastText = new WeakMap();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const region = isLive(event);
+    if (!region || event.detail.requestConfig.verb !== "get") return;
+    const writing = region.contains(document.activeElement) &&
+      document.activeElement.matches("textarea, input, select, details[open] *");
+    const same = lastText.get(region) === event.detail.serverResponse;
+    if (!writing) lastText.set(region, event.detail.serverResponse);
+    if (writing || same) event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isLive(event)) hear(!event.detail.successful);
+    const form = event.detail.elt.closest("form");
+    if (form) release(form);
+    if (form && form.dataset.draft && event.detail.successful) store.drop(draftKey(form));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && window.htmx) all("[data-live]").forEach((region) => window.htmx.trigger(region, "refresh"));
+  });
+  setInterval(showLive, 1000);
+  showLive();
+})();
