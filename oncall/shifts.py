@@ -21,7 +21,9 @@ from irm.lib.wallclock import first_instant, reading
 P = TypeVar("P", bound=Hashable)  # a person's id
 
 _TICK = timedelta.resolution
-_LONGEST_TURN = timedelta(days=3660)
+# Far from the ends of the calendar, where arithmetic would fail.
+_YEARS = range(1900, 3000)
+_LONGEST_TURN = timedelta(days=366_000)
 
 
 class Unit(StrEnum):
@@ -39,7 +41,7 @@ class Rotation(Generic[P]):
 
     A turn is the people on call together in it; an empty turn is nobody's. The rotation is in force over
     [starts, ends): from the anchor on when `starts` is None, and for ever when `ends` is None. A `starts`
-    before the anchor lets the turns run backwards from it.
+    before the anchor lets the turns run backwards from it. Raises ValueError for what makes no sense.
     """
 
     key: Hashable
@@ -56,7 +58,9 @@ class Rotation(Generic[P]):
         if self.anchor.tzinfo is not None:
             raise ValueError("an anchor is a wall-clock time and carries no time zone")
         if not 1 <= self.length <= _LONGEST_TURN // _LENGTH_OF[self.unit]:
-            raise ValueError(f"a turn lasts between one unit and ten years, not {self.length} {self.unit}")
+            raise ValueError(f"a turn lasts one unit to a thousand years, not {self.length} {self.unit}")
+        if self.anchor.year not in _YEARS or (self.starts and self.starts.year not in _YEARS):
+            raise ValueError(f"a rotation starts between {_YEARS.start} and {_YEARS.stop - 1}")
         object.__setattr__(self, "starts", self.starts and as_utc(self.starts))
         object.__setattr__(self, "ends", self.ends and as_utc(self.ends))
 
