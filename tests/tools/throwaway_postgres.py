@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 ROLE = "irm"
 START_SECONDS = 30
@@ -64,7 +65,7 @@ def unprivileged_user() -> pwd.struct_passwd | None:
 def initialise(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> None:
     made = subprocess.run(
         [
-            binaries / "initdb",
+            str(binaries / "initdb"),
             f"--pgdata={data}",
             f"--username={ROLE}",
             "--auth=trust",
@@ -81,7 +82,7 @@ def initialise(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> No
         raise PostgresError(f"initdb failed: {made.stderr.strip()}")
 
 
-def identity(user: pwd.struct_passwd | None) -> dict[str, object]:
+def identity(user: pwd.struct_passwd | None) -> dict[str, Any]:
     if user is None:
         return {}
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
@@ -92,9 +93,8 @@ def start(binaries: Path, home: Path, user: pwd.struct_passwd | None) -> subproc
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [
-                binaries / "postgres",
-                "-D",
-                home / "data",
+                str(binaries / "postgres"),
+                f"-D{home / 'data'}",
                 *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
             ],
             stdin=subprocess.DEVNULL,
@@ -109,7 +109,7 @@ def start(binaries: Path, home: Path, user: pwd.struct_passwd | None) -> subproc
 def wait_until_ready(server: subprocess.Popen[bytes], binaries: Path, home: Path) -> None:
     """Create the database of the role's name; succeeds as soon as the server takes connections."""
     deadline = time.monotonic() + START_SECONDS
-    command = [binaries / "createdb", f"--host={home}", f"--username={ROLE}", ROLE]
+    command = [str(binaries / "createdb"), f"--host={home}", f"--username={ROLE}", ROLE]
     while subprocess.run(command, capture_output=True).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
             raise PostgresError(f"The server did not start:\n{(home / 'log').read_text()}")
