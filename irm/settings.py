@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
     "django_htmx",
     "django_q",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "irm.lib.viewer_zone.ViewerZoneMiddleware",
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/ may override a widget's markup
 ROOT_URLCONF = "irm.urls"
 WSGI_APPLICATION = "irm.wsgi.application"
 TEMPLATES = [
@@ -165,9 +167,9 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # nobody should have to log in at 3 a.m.
 # Mail: without EMAIL_URL a mail is kept and readable on the Messages page, not sent
 
 EMAIL_URL = env.str("EMAIL_URL", default="")
+KEEP_MAILS = not EMAIL_URL
 if EMAIL_URL:
-    EMAIL_CONFIG = env.email_url("EMAIL_URL")
-    vars().update(EMAIL_CONFIG)
+    vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"irm@{urlsplit(PUBLIC_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -130,9 +130,7 @@ def rotation_shifts(rotation: Rotation[P], span: Span) -> list[Shift[P]]:
     """The rotation's own shifts clipped to `span`, one for each person of each turn, in order."""
     source = Source("rotation", rotation.key)
     return [
-        Shift(Span(start, end), person, source)
-        for start, end, people in _turns(rotation, span)
-        for person in people
+        Shift(Span(start, end), person, source) for start, end, people in _turns(rotation, span) for person in people
     ]
 
 

@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that changed an alert. Arguments: alert, line (the AlertLog row that says what happened).
-alert_changed = Signal()
+# Sent inside the transaction that changed alerts, once for all of them. Argument: lines, the AlertLog rows that say
+# what happened, each with its alert.
+alerts_changed = Signal()

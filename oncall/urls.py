@@ -9,7 +9,7 @@ app_name = "oncall"
 
 
 def intake_paths() -> list[URLPattern]:
-    """Each protocol with and without the slash: a redirect would turn its POST into a GET, and lose the page."""
+    """Each protocol with and without the slash: a redirect turns its POST into a GET, and loses the page."""
     return [
         path(f"integrations/{kind}/<str:key>{slash}", intake.intake, {"kind": kind}, name=f"intake-{kind}")
         for kind in PARSERS

@@ -4,4 +4,12 @@ from .incidents import Incident, IncidentAlert, Milestone
 from .roles import RoleAssignment, RoleType
 from .timeline import StatusUpdate, TimelineEntry
 
-__all__ = ["Incident", "IncidentAlert", "Milestone", "RoleAssignment", "RoleType", "StatusUpdate", "TimelineEntry"]
+__all__ = [
+    "Incident",
+    "IncidentAlert",
+    "Milestone",
+    "RoleAssignment",
+    "RoleType",
+    "StatusUpdate",
+    "TimelineEntry",
+]

@@ -114,6 +114,11 @@ class Incident(models.Model):
         return f"INC-{self.pk}"
 
     @property
+    def thread(self) -> str:
+        """Messages about it hang together by this."""
+        return f"incident-{self.pk}"
+
+    @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
@@ -171,7 +176,9 @@ class Milestone(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["incident", "kind"], condition=Q(is_effective=True), name="one_effective_milestone_of_a_kind"
+                fields=["incident", "kind"],
+                condition=Q(is_effective=True),
+                name="one_effective_milestone_of_a_kind",
             )
         ]
 

@@ -1,4 +1,4 @@
-"""The protocols monitoring tools speak: a module each, which turns a request into events without the database."""
+"""The protocols monitoring tools speak: a module each, turning a request into events without the database."""
 
 from collections.abc import Callable, Sequence
 

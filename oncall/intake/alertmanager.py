@@ -60,14 +60,12 @@ def _texts(value: object, where: str, limit: int) -> dict[str, str]:
         return {}
     if not isinstance(value, dict):
         raise BadPayload(f"{where} must be an object.")
-    texts = {
-        clean(name, MAX_NAME): clean(scalar(text, f"{where}.{name}"), limit) for name, text in value.items()
-    }
+    texts = {clean(name, MAX_NAME): clean(scalar(text, f"{where}.{name}"), limit) for name, text in value.items()}
     return {name: text for name, text in texts.items() if text}
 
 
 def _dedup_key(fingerprint: str, labels: dict[str, str]) -> str:
-    """The fingerprint (a hash of the labels, alike in every Alertmanager); without one, our own hash of them."""
+    """The fingerprint (a hash of the labels, alike in every Alertmanager), else our own hash of them."""
     if fingerprint and len(fingerprint) <= MAX_KEY:
         return fingerprint
     source = fingerprint or json.dumps(labels, sort_keys=True)

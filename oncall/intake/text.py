@@ -30,7 +30,7 @@ def read_json(raw: bytes) -> object:
 
 
 def clean(text: str, limit: int) -> str:
-    """Without NUL (PostgreSQL stores none), cut at `limit` characters. BadPayload for half a surrogate pair."""
+    """Without NUL (PostgreSQL stores none), cut at `limit` characters. BadPayload if it is not Unicode."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -70,8 +70,4 @@ def link(href: str, text: str) -> dict[str, str] | None:
     except ValueError:
         return None
     is_plain = href.isprintable() and " " not in href and len(href) <= MAX_LINK
-    return (
-        {"href": href, "text": text}
-        if is_plain and parts.scheme in ("http", "https") and parts.netloc
-        else None
-    )
+    return {"href": href, "text": text} if is_plain and parts.scheme in ("http", "https") and parts.netloc else None

@@ -80,7 +80,8 @@ class Alert(models.Model):
                 name="one_open_alert_per_integration_and_key",
             ),
             models.CheckConstraint(
-                condition=Q(status="triggered") | Q(next_step_at__isnull=True), name="only_triggered_alerts_escalate"
+                condition=Q(status="triggered") | Q(next_step_at__isnull=True),
+                name="only_triggered_alerts_escalate",
             ),
             models.CheckConstraint(
                 condition=(Q(status="resolved", resolved_at__isnull=False))
@@ -90,7 +91,9 @@ class Alert(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_step_at"], condition=Q(next_step_at__isnull=False), name="alert_due_for_its_next_step"
+                fields=["next_step_at"],
+                condition=Q(next_step_at__isnull=False),
+                name="alert_due_for_its_next_step",
             ),
             models.Index(fields=["status", "-opened_at"], name="alert_by_status_newest_first"),
             models.Index(fields=["integration", "dedup_key", "-opened_at"], name="alert_episodes_of_a_key"),
@@ -120,7 +123,14 @@ class Alert(models.Model):
         return str(self.links[0]["href"]) if self.links else ""
 
     def log(
-        self, kind: "AlertLog.Kind", text: str, now: datetime, *, by: User | None = None, via: str = "", **data: Any
+        self,
+        kind: "AlertLog.Kind",
+        text: str,
+        now: datetime,
+        *,
+        by: User | None = None,
+        via: str = "",
+        **data: Any,
     ) -> "AlertLog":
         """Append to the alert's history."""
         return AlertLog.objects.create(alert=self, kind=kind, text=text, at=now, actor=by, via=via, data=data)

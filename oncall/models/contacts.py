@@ -24,12 +24,7 @@ class ContactMethod(models.Model):
     verified_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When its owner proved that messages arrive."
     )
-    is_enabled = models.BooleanField(
-        default=True, help_text="Switched off by its owner, or by irm when the address is refused for good."
-    )
-    disabled_reason = models.CharField(
-        max_length=300, blank=True, editable=False, help_text="Why irm switched this address off."
-    )
+    is_enabled = models.BooleanField(default=True, help_text="Switched off, it gets no messages.")
     verification_code = models.CharField(max_length=128, blank=True, editable=False)
     verification_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     verification_tries = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -56,12 +51,6 @@ class ContactMethod(models.Model):
         self.verification_code = ""
         self.save(update_fields=["verified_at", "verification_code"])
 
-    def disable(self, reason: str) -> None:
-        """The provider refuses this address for good."""
-        self.is_enabled = False
-        self.disabled_reason = reason[:300]
-        self.save(update_fields=["is_enabled", "disabled_reason"])
-
 
 class NotificationRule(models.Model):
     """A person's wish: for pages of this urgency, use this address after so many minutes."""
@@ -86,7 +75,8 @@ class NotificationRule(models.Model):
         ordering = ["user", "urgency", "after_minutes"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "urgency", "contact_method", "after_minutes"], name="notification_rule_said_once"
+                fields=["user", "urgency", "contact_method", "after_minutes"],
+                name="notification_rule_said_once",
             ),
             models.CheckConstraint(condition=Q(after_minutes__lte=24 * 60), name="notification_rule_within_a_day"),
         ]

@@ -44,7 +44,9 @@ class Integration(models.Model):
         validators=[RegexValidator(r"\A[A-Za-z0-9]{32}\Z", "A key is 32 letters and digits.")],
         help_text="Whoever knows it can raise alerts. Make a new one if it leaked.",
     )
-    is_enabled = models.BooleanField(default=True, help_text="Switched off, it refuses events as if the key were wrong.")
+    is_enabled = models.BooleanField(
+        default=True, help_text="Switched off, it refuses events as if the key were wrong."
+    )
     service = models.ForeignKey(
         Service,
         models.PROTECT,
@@ -112,7 +114,12 @@ class Route(models.Model):
         help_text='One a line, all must match: team="database", severity=~"critical|page". Empty matches everything.',
     )
     severity = models.ForeignKey(
-        Severity, models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty means as the event says."
+        Severity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty means as the event says.",
     )
     service = models.ForeignKey(
         Service, models.PROTECT, null=True, blank=True, related_name="routes", help_text="What it is about."

@@ -75,7 +75,9 @@ class Notification(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(status__in=["pending", "sending"]), name="notification_due_to_be_sent"
+                fields=["due_at"],
+                condition=Q(status__in=["pending", "sending"]),
+                name="notification_due_to_be_sent",
             ),
             models.Index(fields=["-created_at", "-id"], name="notification_newest_first"),
             models.Index(fields=["user", "-created_at"], name="notification_of_a_person"),

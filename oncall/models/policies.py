@@ -16,7 +16,12 @@ class EscalationPolicy(models.Model):
 
     name = models.CharField(max_length=80, unique=True, help_text="Such as “Payments, day and night”.")
     team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="policies", help_text="The team it belongs to."
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="policies",
+        help_text="The team it belongs to.",
     )
     repeat = models.PositiveSmallIntegerField(
         default=2, help_text="How often to go through the steps again before the last resort."

@@ -81,10 +81,14 @@ class Rotation(models.Model):
         max_length=10, choices=Unit.choices, default=Unit.WEEKS, help_text="What the length counts."
     )
     starts_at = models.DateTimeField(
-        null=True, blank=True, help_text="Nobody is on call by this rotation before. Empty means from the first handoff."
+        null=True,
+        blank=True,
+        help_text="Nobody is on call by this rotation before. Empty means from the first handoff.",
     )
     ends_at = models.DateTimeField(
-        null=True, blank=True, help_text="Nobody is on call by this rotation from then on. Empty means it goes on."
+        null=True,
+        blank=True,
+        help_text="Nobody is on call by this rotation from then on. Empty means it goes on.",
     )
 
     history = HistoricalRecords()
@@ -92,7 +96,9 @@ class Rotation(models.Model):
     class Meta:
         ordering = ["schedule", "-layer", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(length__gte=1), name="rotation_length_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(length__gte=1, length__lte=500), name="rotation_length_between_1_and_500"
+            ),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="rotation_ends_after_it_starts",

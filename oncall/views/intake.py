@@ -1,4 +1,4 @@
-"""The door for monitoring tools. Success is answered after the events are committed, and never with a redirect."""
+"""The door for monitoring tools: success is answered after the commit, and never with a redirect."""
 
 import hmac
 import logging
@@ -50,9 +50,7 @@ def _answer(request: WSGIRequest, kind: str, key: str) -> HttpResponse:
     if integration is None:
         return _refusal(404, "No integration has this address, or it is switched off.")
     if request.method != "POST":
-        return HttpResponse(
-            HELLO.format(name=integration, kind=kind), content_type="text/plain; charset=utf-8"
-        )
+        return HttpResponse(HELLO.format(name=integration, kind=kind), content_type="text/plain; charset=utf-8")
     return _take(request, integration)
 
 

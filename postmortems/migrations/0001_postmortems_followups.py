@@ -7,166 +7,519 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_incidents_roles_timeline'),
+        ("incidents", "0001_incidents_roles_timeline"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalPostmortem',
+            name="HistoricalPostmortem",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', models.CharField(help_text='What happened, in one line.', max_length=200)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('approved', 'approved'), ('published', 'published')], default='draft', max_length=10)),
-                ('due_on', models.DateField(blank=True, help_text='Day the draft is due.', null=True)),
-                ('summary', models.TextField(blank=True, help_text='What happened in a few sentences that a colleague understands.')),
-                ('impact', models.TextField(blank=True, help_text='Who noticed what, for how long, how many. Numbers where possible.')),
-                ('detection', models.TextField(blank=True, help_text='How we found out, and how we could have known sooner.')),
-                ('trigger', models.TextField(blank=True, help_text='The change or condition that set it off.')),
-                ('contributing_factors', models.TextField(blank=True, help_text='What made it possible: there is always more than one.')),
-                ('mitigation', models.TextField(blank=True, help_text='What stopped the bleeding, and what mended it.', verbose_name='mitigation and resolution')),
-                ('went_well', models.TextField(blank=True, help_text='Keep doing this.', verbose_name='what went well')),
-                ('went_wrong', models.TextField(blank=True, help_text='In our systems and ways of working.', verbose_name='what went wrong')),
-                ('got_lucky', models.TextField(blank=True, help_text='What saved us that we did not plan.', verbose_name='where we got lucky')),
-                ('lessons', models.TextField(blank=True, help_text='What others should know.')),
-                ('created_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, help_text='Sees to it that it gets written. Not the culprit: there is none.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(help_text="What happened, in one line.", max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                            ("published", "published"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, help_text="Day the draft is due.", null=True)),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True, help_text="What happened in a few sentences that a colleague understands."
+                    ),
+                ),
+                (
+                    "impact",
+                    models.TextField(
+                        blank=True, help_text="Who noticed what, for how long, how many. Numbers where possible."
+                    ),
+                ),
+                (
+                    "detection",
+                    models.TextField(blank=True, help_text="How we found out, and how we could have known sooner."),
+                ),
+                ("trigger", models.TextField(blank=True, help_text="The change or condition that set it off.")),
+                (
+                    "contributing_factors",
+                    models.TextField(blank=True, help_text="What made it possible: there is always more than one."),
+                ),
+                (
+                    "mitigation",
+                    models.TextField(
+                        blank=True,
+                        help_text="What stopped the bleeding, and what mended it.",
+                        verbose_name="mitigation and resolution",
+                    ),
+                ),
+                (
+                    "went_well",
+                    models.TextField(blank=True, help_text="Keep doing this.", verbose_name="what went well"),
+                ),
+                (
+                    "went_wrong",
+                    models.TextField(
+                        blank=True, help_text="In our systems and ways of working.", verbose_name="what went wrong"
+                    ),
+                ),
+                (
+                    "got_lucky",
+                    models.TextField(
+                        blank=True, help_text="What saved us that we did not plan.", verbose_name="where we got lucky"
+                    ),
+                ),
+                ("lessons", models.TextField(blank=True, help_text="What others should know.")),
+                ("created_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Sees to it that it gets written. Not the culprit: there is none.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical postmortem',
-                'verbose_name_plural': 'historical postmortems',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical postmortem",
+                "verbose_name_plural": "historical postmortems",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Postmortem',
+            name="Postmortem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='What happened, in one line.', max_length=200)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('approved', 'approved'), ('published', 'published')], default='draft', max_length=10)),
-                ('due_on', models.DateField(blank=True, help_text='Day the draft is due.', null=True)),
-                ('summary', models.TextField(blank=True, help_text='What happened in a few sentences that a colleague understands.')),
-                ('impact', models.TextField(blank=True, help_text='Who noticed what, for how long, how many. Numbers where possible.')),
-                ('detection', models.TextField(blank=True, help_text='How we found out, and how we could have known sooner.')),
-                ('trigger', models.TextField(blank=True, help_text='The change or condition that set it off.')),
-                ('contributing_factors', models.TextField(blank=True, help_text='What made it possible: there is always more than one.')),
-                ('mitigation', models.TextField(blank=True, help_text='What stopped the bleeding, and what mended it.', verbose_name='mitigation and resolution')),
-                ('went_well', models.TextField(blank=True, help_text='Keep doing this.', verbose_name='what went well')),
-                ('went_wrong', models.TextField(blank=True, help_text='In our systems and ways of working.', verbose_name='what went wrong')),
-                ('got_lucky', models.TextField(blank=True, help_text='What saved us that we did not plan.', verbose_name='where we got lucky')),
-                ('lessons', models.TextField(blank=True, help_text='What others should know.')),
-                ('created_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('incidents', models.ManyToManyField(help_text='What it reviews.', related_name='postmortems', to='incidents.incident')),
-                ('owner', models.ForeignKey(blank=True, help_text='Sees to it that it gets written. Not the culprit: there is none.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='postmortems', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(help_text="What happened, in one line.", max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                            ("published", "published"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, help_text="Day the draft is due.", null=True)),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True, help_text="What happened in a few sentences that a colleague understands."
+                    ),
+                ),
+                (
+                    "impact",
+                    models.TextField(
+                        blank=True, help_text="Who noticed what, for how long, how many. Numbers where possible."
+                    ),
+                ),
+                (
+                    "detection",
+                    models.TextField(blank=True, help_text="How we found out, and how we could have known sooner."),
+                ),
+                ("trigger", models.TextField(blank=True, help_text="The change or condition that set it off.")),
+                (
+                    "contributing_factors",
+                    models.TextField(blank=True, help_text="What made it possible: there is always more than one."),
+                ),
+                (
+                    "mitigation",
+                    models.TextField(
+                        blank=True,
+                        help_text="What stopped the bleeding, and what mended it.",
+                        verbose_name="mitigation and resolution",
+                    ),
+                ),
+                (
+                    "went_well",
+                    models.TextField(blank=True, help_text="Keep doing this.", verbose_name="what went well"),
+                ),
+                (
+                    "went_wrong",
+                    models.TextField(
+                        blank=True, help_text="In our systems and ways of working.", verbose_name="what went wrong"
+                    ),
+                ),
+                (
+                    "got_lucky",
+                    models.TextField(
+                        blank=True, help_text="What saved us that we did not plan.", verbose_name="where we got lucky"
+                    ),
+                ),
+                ("lessons", models.TextField(blank=True, help_text="What others should know.")),
+                ("created_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "incidents",
+                    models.ManyToManyField(
+                        help_text="What it reviews.", related_name="postmortems", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Sees to it that it gets written. Not the culprit: there is none.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="postmortems",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'permissions': [('write', 'Can write postmortems and their follow-ups')],
+                "ordering": ["-created_at"],
+                "permissions": [("write", "Can write postmortems and their follow-ups")],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalPostmortem_incidents',
+            name="HistoricalPostmortem_incidents",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='postmortems.historicalpostmortem')),
-                ('incident', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='incidents.incident')),
-                ('postmortem', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='postmortems.postmortem')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="postmortems.historicalpostmortem",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "postmortem",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="postmortems.postmortem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'HistoricalPostmortem_incidents',
+                "verbose_name": "HistoricalPostmortem_incidents",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalFollowUp',
+            name="HistoricalFollowUp",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', models.CharField(help_text='What will be different when it is done.', max_length=200)),
-                ('kind', models.CharField(choices=[('permanent_fix', 'permanent fix'), ('detection', 'detection'), ('prevention', 'prevention'), ('process', 'process'), ('documentation', 'documentation'), ('alert_quality', 'alert quality')], default='prevention', help_text='What it improves.', max_length=15)),
-                ('due_on', models.DateField(blank=True, help_text='Needed once the follow-up is accepted.', null=True)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'high'), (2, 'medium'), (3, 'low')], default=2, help_text='What to do first.')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('in_progress', 'in progress'), ('done', 'done'), ('wont_do', "won't do")], default='accepted', max_length=15)),
-                ('reason', models.CharField(blank=True, help_text='Why it will not be done.', max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(editable=False, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(blank=True, db_constraint=False, help_text='Where it comes from.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='incidents.incident')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, help_text='Does it, and is reminded. Needed once the follow-up is accepted.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('postmortem', models.ForeignKey(blank=True, db_constraint=False, help_text='Where it was agreed.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='postmortems.postmortem')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(help_text="What will be different when it is done.", max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("permanent_fix", "permanent fix"),
+                            ("detection", "detection"),
+                            ("prevention", "prevention"),
+                            ("process", "process"),
+                            ("documentation", "documentation"),
+                            ("alert_quality", "alert quality"),
+                        ],
+                        default="prevention",
+                        help_text="What it improves.",
+                        max_length=15,
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, help_text="Needed once the follow-up is accepted.", null=True)),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "high"), (2, "medium"), (3, "low")], default=2, help_text="What to do first."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("accepted", "accepted"),
+                            ("in_progress", "in progress"),
+                            ("done", "done"),
+                            ("wont_do", "won't do"),
+                        ],
+                        default="accepted",
+                        max_length=15,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, help_text="Why it will not be done.", max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(editable=False, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Where it comes from.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Does it, and is reminded. Needed once the follow-up is accepted.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "postmortem",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Where it was agreed.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="postmortems.postmortem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical follow up',
-                'verbose_name_plural': 'historical follow ups',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical follow up",
+                "verbose_name_plural": "historical follow ups",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='What will be different when it is done.', max_length=200)),
-                ('kind', models.CharField(choices=[('permanent_fix', 'permanent fix'), ('detection', 'detection'), ('prevention', 'prevention'), ('process', 'process'), ('documentation', 'documentation'), ('alert_quality', 'alert quality')], default='prevention', help_text='What it improves.', max_length=15)),
-                ('due_on', models.DateField(blank=True, help_text='Needed once the follow-up is accepted.', null=True)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'high'), (2, 'medium'), (3, 'low')], default=2, help_text='What to do first.')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('in_progress', 'in progress'), ('done', 'done'), ('wont_do', "won't do")], default='accepted', max_length=15)),
-                ('reason', models.CharField(blank=True, help_text='Why it will not be done.', max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(editable=False, null=True)),
-                ('remind_at', models.DateTimeField(editable=False, null=True)),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(blank=True, help_text='Where it comes from.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='incidents.incident')),
-                ('owner', models.ForeignKey(blank=True, help_text='Does it, and is reminded. Needed once the follow-up is accepted.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='follow_ups', to=settings.AUTH_USER_MODEL)),
-                ('postmortem', models.ForeignKey(blank=True, help_text='Where it was agreed.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='follow_ups', to='postmortems.postmortem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(help_text="What will be different when it is done.", max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("permanent_fix", "permanent fix"),
+                            ("detection", "detection"),
+                            ("prevention", "prevention"),
+                            ("process", "process"),
+                            ("documentation", "documentation"),
+                            ("alert_quality", "alert quality"),
+                        ],
+                        default="prevention",
+                        help_text="What it improves.",
+                        max_length=15,
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, help_text="Needed once the follow-up is accepted.", null=True)),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "high"), (2, "medium"), (3, "low")], default=2, help_text="What to do first."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("accepted", "accepted"),
+                            ("in_progress", "in progress"),
+                            ("done", "done"),
+                            ("wont_do", "won't do"),
+                        ],
+                        default="accepted",
+                        max_length=15,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, help_text="Why it will not be done.", max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(editable=False, null=True)),
+                ("remind_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Where it comes from.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Does it, and is reminded. Needed once the follow-up is accepted.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="follow_ups",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "postmortem",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Where it was agreed.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="follow_ups",
+                        to="postmortems.postmortem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'priority', 'pk'],
+                "ordering": ["due_on", "priority", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='postmortem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('status', 'published')), models.Q(models.Q(('status', 'published'), _negated=True), ('published_at__isnull', True)), _connector='OR'), name='published_postmortems_say_when'),
+            model_name="postmortem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", False), ("status", "published")),
+                    models.Q(models.Q(("status", "published"), _negated=True), ("published_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="published_postmortems_say_when",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('remind_at__isnull', False)), fields=['remind_at'], name='follow_up_due_for_a_reminder'),
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("remind_at__isnull", False)),
+                fields=["remind_at"],
+                name="follow_up_due_for_a_reminder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(fields=['state', 'due_on'], name='follow_up_by_state_and_day'),
+            model_name="followup",
+            index=models.Index(fields=["state", "due_on"], name="follow_up_by_state_and_day"),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'in_progress']), _negated=True), ('due_on__isnull', False), _connector='OR'), name='accepted_follow_ups_have_a_date'),
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["accepted", "in_progress"]), _negated=True),
+                    ("due_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="accepted_follow_ups_have_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'wont_do']), _negated=True), ('remind_at__isnull', True), _connector='OR'), name='finished_follow_ups_remind_nobody'),
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["done", "wont_do"]), _negated=True),
+                    ("remind_at__isnull", True),
+                    _connector="OR",
+                ),
+                name="finished_follow_ups_remind_nobody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'wont_do'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_dropped_follow_up_says_why'),
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "wont_do"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_dropped_follow_up_says_why",
+            ),
         ),
     ]

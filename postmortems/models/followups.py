@@ -93,9 +93,7 @@ class FollowUp(models.Model):
                 condition=~Q(state__in=["done", "wont_do"]) | Q(remind_at__isnull=True),
                 name="finished_follow_ups_remind_nobody",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="wont_do") | ~Q(reason=""), name="a_dropped_follow_up_says_why"
-            ),
+            models.CheckConstraint(condition=~Q(state="wont_do") | ~Q(reason=""), name="a_dropped_follow_up_says_why"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ HOSTILE = [
 @pytest.mark.parametrize("source", HOSTILE)
 def test_hostile_source_leaves_no_live_markup(source):
     html = render(source)
-    for word in ("<script", "<iframe", "<p style", "onerror=\"", 'href="javascript', 'href="data', "class=", "id=\"main"):
+    for word in ("<script", "<iframe", "<p style", 'onerror="', 'href="javascript', 'href="data', "class=", 'id="main'):
         assert word not in html.lower()
 
 

@@ -50,7 +50,7 @@ def spoken(instant: datetime, now: datetime) -> str:
 
 
 def relative(instant: datetime, now: datetime) -> str:
-    """"4 min ago", "in 2 h 05 min", "just now"."""
+    """ "4 min ago", "in 2 h 05 min", "just now"."""
     length = now - instant
     if abs(length) < timedelta(seconds=1):
         return "just now"

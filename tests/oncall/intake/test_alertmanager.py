@@ -75,9 +75,7 @@ def test_an_overlong_fingerprint_still_tells_alerts_apart():
     assert len(first.dedup_key) <= 512
 
 
-@pytest.mark.parametrize(
-    "text", ["0001-01-01T00:00:00Z", "yesterday", "", None, 5, "9999-12-31T23:59:59-12:00"]
-)
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "yesterday", "", None, 5, "9999-12-31T23:59:59-12:00"])
 def test_no_usable_time_is_no_time(text):
     assert parsed({"startsAt": text}).started_at is None
 
@@ -155,9 +153,7 @@ def test_empty_labels_are_dropped(value):
 
 
 def test_unknown_fields_and_other_versions_are_accepted():
-    assert (
-        parsed({"surprise": [1]}, version="1", routeLabels={"x": {}}, notification_reason=4).title == "Disk"
-    )
+    assert parsed({"surprise": [1]}, version="1", routeLabels={"x": {}}, notification_reason=4).title == "Disk"
 
 
 @pytest.mark.parametrize(
