@@ -1,0 +1,40 @@
+"""What the workers call. Reads the clock, does what is due for a few seconds, and leaves the rest to the next call."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from time import monotonic
+
+from irm.lib import clock
+from oncall import delivering, escalating
+
+BUDGET_S = 5.0
+
+
+def _while_in_budget() -> Iterator[datetime]:
+    end = monotonic() + BUDGET_S
+    while monotonic() < end:
+        yield clock.database_now()
+
+
+def oldest_due_step() -> datetime | None:
+    return escalating.oldest_due()
+
+
+def advance_escalations() -> None:
+    """Run the escalation steps that are due."""
+    for now in _while_in_budget():
+        if not escalating.advance_batch(now):
+            return
+
+
+def oldest_due_notification() -> datetime | None:
+    return delivering.oldest_due()
+
+
+def deliver_notifications() -> None:
+    """Send the notifications that are due, one after the other; several workers do so side by side."""
+    for now in _while_in_budget():
+        notification = delivering.claim(now)
+        if notification is None:
+            return
+        delivering.send(notification, clock.database_now())

@@ -1,0 +1,31 @@
+"""When a person next works: for alerts that can wait for the morning. Pure."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_SATURDAY = 5
+
+
+def next_working_instant(now: datetime, zone: ZoneInfo, starts: time, ends: time) -> datetime:
+    """`now` if it falls into Monday to Friday, [starts, ends) in `zone`, else when that begins next.
+
+    Equal times mean the whole day; `ends` before `starts` means working through midnight.
+    """
+    local = now.astimezone(zone)
+    if _works(local, starts, ends):
+        return now
+    for days in range(8):
+        day = local.date() + timedelta(days=days)
+        begins = datetime.combine(day, starts, tzinfo=zone)
+        if day.weekday() < _SATURDAY and begins.timestamp() > now.timestamp():
+            return begins.astimezone(now.tzinfo)
+    raise AssertionError("a week has a working day")
+
+
+def _works(local: datetime, starts: time, ends: time) -> bool:
+    clock = local.time()
+    if starts < ends:
+        return local.weekday() < _SATURDAY and starts <= clock < ends
+    # Through midnight: the small hours belong to the day before.
+    day = local if clock >= starts else local - timedelta(days=1)
+    return day.weekday() < _SATURDAY and (clock >= starts or clock < ends or starts == ends)
