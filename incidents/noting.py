@@ -1,0 +1,14 @@
+"""Writing down what people see and do."""
+
+from datetime import datetime
+
+from incidents.models import Incident, TimelineEntry
+from oncall.errors import NotAllowed
+from oncall.models import User
+
+
+def add_note(incident: Incident, *, text: str, by: User, now: datetime, at: datetime | None = None) -> TimelineEntry:
+    """Add a note (Markdown) to the timeline, for now or for the earlier instant at which it happened."""
+    if at is not None and at > now:
+        raise NotAllowed("A note is about something that has happened: choose a time that is past.")
+    return incident.note(TimelineEntry.Kind.NOTE, text.strip(), now, by=by, at=at or now)
