@@ -181,8 +181,9 @@ def _newest_resolved(integration: Integration, events: Sequence[Event]) -> Itera
 
 
 def _write(intake: _Intake, count: int) -> None:
-    Alert.objects.bulk_create(intake.new)
+    # First what ended: a new alert of the same key may follow it in one request.
     Alert.objects.bulk_update(intake.touched.values(), CHANGED_BY_EVENTS)
+    Alert.objects.bulk_create(intake.new)
     AlertLog.objects.bulk_create(intake.lines)
     quiet = [alert for alert in intake.touched.values() if not alert.is_triggered]
     if quiet:
