@@ -19,8 +19,8 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 def badges(user: User, now: datetime) -> dict[str, int]:
     """The menu's numbers, all in one query."""
     figures = {
-        "alerts": _count(Alert.objects.open()),
-        "incidents": _count(Incident.objects.open()),
-        "follow_ups": _count(FollowUp.objects.overdue(user.local_time(now).date()).filter(owner=user)),
+        "firing_alerts": _count(Alert.objects.open()),
+        "open_incidents": _count(Incident.objects.open()),
+        "overdue_follow_ups": _count(FollowUp.objects.overdue(user.local_time(now).date()).filter(owner=user)),
     }
     return User.objects.filter(pk=user.pk).order_by().values(**figures).get()
