@@ -1,0 +1,117 @@
+"""Handoffs are wall-clock times in the rotation's zone, on every kind of clock change."""
+
+import pytest
+
+from oncall.shifts import Unit, on_call_at
+from tests.oncall.rotas import handoffs_of, plan, rotation, span, utc
+
+HOURS, DAYS, WEEKS = Unit
+
+# zone, anchor, unit, window, the local times of the handoffs inside it
+CHANGES = {
+    "Chicago keeps 08:00 in spring": (
+        "America/Chicago", "2026-03-06T08:00", DAYS, "2026-03-07T06:00", "2026-03-10T06:00",
+        ["2026-03-07T08:00:00-06:00", "2026-03-08T08:00:00-05:00", "2026-03-09T08:00:00-05:00"],
+    ),
+    "Chicago keeps 08:00 in autumn": (
+        "America/Chicago", "2026-10-30T08:00", DAYS, "2026-10-31T06:00", "2026-11-03T06:00",
+        ["2026-10-31T08:00:00-05:00", "2026-11-01T08:00:00-06:00", "2026-11-02T08:00:00-06:00"],
+    ),
+    "Chicago weekly across spring": (
+        "America/Chicago", "2026-03-02T09:00", WEEKS, "2026-03-05T00:00", "2026-03-20T00:00",
+        ["2026-03-09T09:00:00-05:00", "2026-03-16T09:00:00-05:00"],
+    ),
+    "a skipped handoff comes at the end of the gap": (
+        "America/Chicago", "2026-03-06T02:30", DAYS, "2026-03-07T12:00", "2026-03-10T06:00",
+        ["2026-03-08T03:00:00-05:00", "2026-03-09T02:30:00-05:00"],
+    ),
+    "a repeated handoff is the first one": (
+        "America/Chicago", "2026-10-30T01:30", DAYS, "2026-10-31T12:00", "2026-11-03T06:00",
+        ["2026-11-01T01:30:00-05:00", "2026-11-02T01:30:00-06:00"],
+    ),
+    "hourly turns skip the missing hour": (
+        "America/Chicago", "2026-03-06T00:00", HOURS, "2026-03-08T06:30", "2026-03-08T10:30",
+        ["2026-03-08T01:00:00-06:00", "2026-03-08T03:00:00-05:00", "2026-03-08T04:00:00-05:00",
+         "2026-03-08T05:00:00-05:00"],
+    ),
+    "an hourly turn is longer at the repeated hour": (
+        "America/Chicago", "2026-10-30T00:00", HOURS, "2026-11-01T05:30", "2026-11-01T09:30",
+        ["2026-11-01T01:00:00-05:00", "2026-11-01T02:00:00-06:00", "2026-11-01T03:00:00-06:00"],
+    ),
+    "Santiago has no midnight in spring": (
+        "America/Santiago", "2026-09-03T00:00", DAYS, "2026-09-05T12:00", "2026-09-08T00:00",
+        ["2026-09-06T01:00:00-03:00", "2026-09-07T00:00:00-03:00"],
+    ),
+    "Havana has no midnight in spring": (
+        "America/Havana", "2026-03-05T00:00", DAYS, "2026-03-07T12:00", "2026-03-09T12:00",
+        ["2026-03-08T01:00:00-04:00", "2026-03-09T00:00:00-04:00"],
+    ),
+    "Havana repeats the hour after midnight": (
+        "America/Havana", "2026-10-30T00:30", DAYS, "2026-10-31T12:00", "2026-11-03T00:00",
+        ["2026-11-01T00:30:00-04:00", "2026-11-02T00:30:00-05:00"],
+    ),
+    "Lord Howe skips half an hour": (
+        "Australia/Lord_Howe", "2026-10-01T02:15", DAYS, "2026-10-02T20:00", "2026-10-05T12:00",
+        ["2026-10-04T02:30:00+11:00", "2026-10-05T02:15:00+11:00"],
+    ),
+    "Lord Howe repeats half an hour": (
+        "Australia/Lord_Howe", "2026-04-01T01:45", DAYS, "2026-04-03T20:00", "2026-04-06T12:00",
+        ["2026-04-05T01:45:00+11:00", "2026-04-06T01:45:00+10:30"],
+    ),
+    "Apia skipped a whole day": (
+        "Pacific/Apia", "2011-12-27T08:00", DAYS, "2011-12-29T12:00", "2012-01-01T12:00",
+        ["2011-12-29T08:00:00-10:00", "2011-12-31T00:00:00+14:00", "2011-12-31T08:00:00+14:00",
+         "2012-01-01T08:00:00+14:00"],
+    ),
+    "Apia skipped all of a day's hourly turns": (
+        "Pacific/Apia", "2011-12-27T00:00", HOURS, "2011-12-30T08:30", "2011-12-30T11:30",
+        ["2011-12-29T23:00:00-10:00", "2011-12-31T00:00:00+14:00", "2011-12-31T01:00:00+14:00"],
+    ),
+    "Cairo has no midnight in spring": (
+        "Africa/Cairo", "2026-04-22T00:00", DAYS, "2026-04-23T12:00", "2026-04-25T12:00",
+        ["2026-04-24T01:00:00+03:00", "2026-04-25T00:00:00+03:00"],
+    ),
+    "Beirut has no midnight in spring": (
+        "Asia/Beirut", "2026-03-26T00:00", DAYS, "2026-03-28T12:00", "2026-03-30T12:00",
+        ["2026-03-29T01:00:00+03:00", "2026-03-30T00:00:00+03:00"],
+    ),
+    "the Azores have no midnight in spring": (
+        "Atlantic/Azores", "2021-03-26T00:00", DAYS, "2021-03-27T12:00", "2021-03-29T12:00",
+        ["2021-03-28T01:00:00+00:00", "2021-03-29T00:00:00+00:00"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CHANGES.values(), ids=CHANGES.keys())
+def test_a_handoff_keeps_its_wall_clock_time(case):
+    zone, anchor, unit, start, end, expected = case
+    line = rotation(anchor, 1, unit, "A", "B", "C", zone=zone)
+    assert handoffs_of(line, span(start, end), zone) == expected
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-07", 23), ("2026-10-31", 25), ("2026-06-01", 24)])
+def test_a_day_of_duty_is_as_long_as_that_day(day, hours):
+    line = rotation("2026-01-01T08:00", 1, DAYS, "A", "B", zone="America/Chicago")
+    begun = handoffs_of(line, span(f"{day}T00:00", f"{day}T23:00"), "America/Chicago")[0]
+    later = handoffs_of(line, span(f"{day}T23:00", "2026-12-31"), "America/Chicago")[0]
+    assert (utc(later) - utc(begun)).total_seconds() == hours * 3600
+
+
+def test_in_the_second_pass_of_a_repeated_hour_the_incoming_person_stays_on_call():
+    line = rotation("2026-10-31T01:30", 1, DAYS, "A", "B", zone="America/Chicago")
+    assert on_call_at(plan(line), utc("2026-11-01T01:29-05:00")) == ("A",)
+    assert on_call_at(plan(line), utc("2026-11-01T01:30-05:00")) == ("B",)
+    assert on_call_at(plan(line), utc("2026-11-01T01:00-06:00")) == ("B",)
+
+
+def test_a_skipped_turn_is_still_counted():
+    line = rotation("2011-12-28T00:00", 1, DAYS, "A", "B", "C", "D", zone="Pacific/Apia")
+    assert on_call_at(plan(line), utc("2011-12-29T12:00-10:00")) == ("B",)
+    assert on_call_at(plan(line), utc("2011-12-31T12:00+14:00")) == ("D",)
+
+
+def test_an_anchor_in_a_gap_starts_at_its_end():
+    line = rotation("2026-03-08T02:30", 1, DAYS, "A", "B", zone="America/Chicago")
+    assert on_call_at(plan(line), utc("2026-03-08T01:59:59-06:00")) == ()
+    assert on_call_at(plan(line), utc("2026-03-08T03:00-05:00")) == ("A",)
+    assert on_call_at(plan(line), utc("2026-03-09T02:30-05:00")) == ("B",)
