@@ -22,8 +22,13 @@ class IrmConfig(AppConfig):
         # Modules that may be imported only when all models are there.
         import_module("django_q.cluster").Queue = SafeQueue  # type: ignore[attr-defined]  # a name django-q2 looks up
         beats, housekeeping = import_module("irm.beats"), import_module("irm.housekeeping")
+        groups = import_module("irm.groups")
+        import_module("irm.checks")
         import_module("django_q.signals").post_execute.connect(beats.beat_as_monitor)
-        post_migrate.connect(housekeeping.sync_schedules_after_migrate, sender=self.apps.get_app_config("django_q"))
+        # The last app with rows of its own: by then every permission and table is there.
+        last = self.apps.get_app_config("django_q")
+        post_migrate.connect(housekeeping.sync_schedules_after_migrate, sender=last)
+        post_migrate.connect(groups.ensure_groups, sender=last)
         autodiscover_modules("jobs_admin")
         if os.environ.get("IRM_SUPERVISED"):
             lifeline.tie_to_parent()

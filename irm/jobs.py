@@ -1,0 +1,43 @@
+"""The one table of background work: sweeps that wait for due rows, and housekeeping by the clock."""
+
+from irm.sweep import CORE, DELIVERY, EVERY_CLUSTER, RecurringJob, Sweep
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(
+        name="beat",
+        oldest_due="irm.beats.oldest_due_beat",
+        run="irm.beats.beat_as_worker",
+        cluster=EVERY_CLUSTER,
+        why="Shows that the workers of this cluster work.",
+        max_lag_s=15,
+    ),
+    Sweep(
+        name="follow-up reminders",
+        oldest_due="postmortems.jobs.oldest_due_reminder",
+        run="postmortems.jobs.remind_of_follow_ups",
+        cluster="core",
+        why="Tells owners that their follow-ups are due, and their leads when they are late.",
+        max_lag_s=60,
+    ),
+)
+
+RECURRING_JOBS: tuple[RecurringJob, ...] = (
+    RecurringJob(
+        name="scheduler beat",
+        run="irm.beats.beat_as_scheduler",
+        every_minutes=1,
+        why="Shows that jobs by the clock are run.",
+    ),
+    RecurringJob(
+        name="forget old jobs",
+        run="irm.housekeeping.forget_old_jobs",
+        every_minutes=24 * 60,
+        why="Failed jobs and beats of hosts that are gone are dropped after a month.",
+    ),
+    RecurringJob(
+        name="clear sessions",
+        run="irm.housekeeping.clear_sessions",
+        every_minutes=24 * 60,
+        why="Sessions that have ended leave the database.",
+    ),
+)
