@@ -24,11 +24,13 @@ class Span:
     end: datetime
 
     def __post_init__(self) -> None:
-        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
-            object.__setattr__(self, "start", as_utc(self.start))
-            object.__setattr__(self, "end", as_utc(self.end))
-        if self.start >= self.end:
-            raise ValueError(f"a span ends after it starts, not {self.start} to {self.end}")
+        start, end = self.start, self.end
+        if start.tzinfo is not UTC or end.tzinfo is not UTC:
+            start, end = as_utc(start), as_utc(end)
+            object.__setattr__(self, "start", start)
+            object.__setattr__(self, "end", end)
+        if start >= end:
+            raise ValueError(f"a span ends after it starts, not {start} to {end}")
 
     @property
     def length(self) -> timedelta:
