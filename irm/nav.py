@@ -87,7 +87,7 @@ NAV = (
         "jobs",
         "Jobs",
         (
-            NavItem("Messages", "messages", "oncall.view_notification"),
+            NavItem("Messages", "oncall:messages", "oncall.view_alert"),
             NavItem("Health", "health", "oncall.view_alert"),
         ),
     ),

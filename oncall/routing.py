@@ -48,7 +48,7 @@ class Router:
         )
 
     def route_for(self, event: Event) -> Route | None:
-        return next((route for matchers, route in self.routes if matching.matches(matchers, event.labels)), None)
+        return next((route for matchers, route in self.routes if matching.match(matchers, event.labels)), None)
 
     def severity_for(self, event: Event, route: Route | None = None) -> Severity:
         """What the route says, else what the event says in its own word, else the integration's."""
