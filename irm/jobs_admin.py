@@ -9,7 +9,6 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 
 from irm.models import Beat
 
-
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:

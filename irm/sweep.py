@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -50,6 +50,10 @@ class RecurringJob:
     every_minutes: int
     why: str
     cluster: str = CORE
+
+    @property
+    def period(self) -> timedelta:
+        return timedelta(minutes=self.every_minutes)
 
 
 def cluster_names() -> list[str]:
