@@ -20,6 +20,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def overdue(self, today: date) -> "FollowUpQuerySet":
         return self.open().filter(due_on__lt=today)
 
+    def of_team(self, slug: str) -> "FollowUpQuerySet":
+        """Owned by a member of the team, or from one of its incidents."""
+        return self.filter(Q(owner__teams__slug=slug) | Q(incident__team__slug=slug)).distinct()
+
 
 class FollowUp(models.Model):
     """Follow-up work after an incident, with an owner and a date."""
@@ -72,9 +76,10 @@ class FollowUp(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
     done_at = models.DateTimeField(null=True, editable=False)
     remind_at = models.DateTimeField(null=True, editable=False)  # when the sweep has to remind somebody
+    form_key = models.UUIDField(null=True, unique=True, editable=False)  # a form sent twice makes one
 
     objects = FollowUpQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["remind_at"])
+    history = HistoricalRecords(excluded_fields=["remind_at", "form_key"])
 
     class Meta:
         ordering = ["due_on", "priority", "pk"]

@@ -1,0 +1,153 @@
+"""The list of postmortems, and the page people read."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from incidents.models import Incident, TimelineEntry
+from irm.lib import clock
+from irm.lib.access import requires
+from irm.lib.spreadsheets import csv_response
+from oncall.errors import NotAllowed
+from oncall.models import Team
+from postmortems import reviewing
+from postmortems.models import FollowUp, Postmortem
+from postmortems.models.postmortems import PostmortemQuerySet
+from postmortems.revising import EDITABLE, past_revisions
+
+from .signed_in import SignedIn
+
+PAGE = 25
+HEADINGS = ("Reference", "Title", "Status", "Severity", "Incidents", "Owner", "Due", "Created", "Published")
+
+
+@requires("postmortems.view_postmortem")
+def postmortem_list(request: SignedIn) -> HttpResponse:
+    now = clock.now()
+    found = _filtered(request).select_related("owner")
+    found = found.prefetch_related(Prefetch("incidents", Incident.objects.select_related("severity", "team")))
+    if request.GET.get("format") == "csv":
+        return csv_response("postmortems", HEADINGS, (_csv_row(review) for review in found))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    for review in page:
+        review.late = review.is_overdue(now)  # type: ignore[attr-defined]  # for the template only
+    return render(
+        request,
+        "postmortems/postmortems.html",
+        {
+            "page": page,
+            "now": now,
+            "statuses": Postmortem.Status.choices,
+            "teams": Team.objects.all(),
+            "is_filtered": any(request.GET.get(name) for name in ("status", "team", "owner", "q")),
+        },
+    )
+
+
+def _filtered(request: SignedIn) -> PostmortemQuerySet:
+    found = Postmortem.objects.all()
+    wanted = request.GET
+    if wanted.get("status") in Postmortem.Status.values:
+        found = found.filter(status=wanted["status"])
+    if wanted.get("team"):
+        found = found.filter(incidents__team__slug=wanted["team"]).distinct()
+    if wanted.get("owner") == "me":
+        found = found.filter(owner=request.user)
+    words = wanted.get("q", "").replace("\x00", "").strip()
+    if words:
+        texts = ("title", *Postmortem.SECTIONS)
+        found = found.filter(Q(*((f"{name}__icontains", words) for name in texts), _connector=Q.OR))
+    return found
+
+
+def _csv_row(review: Postmortem) -> list[object]:
+    incidents = list(review.incidents.all())
+    return [
+        review.reference,
+        review.title,
+        review.get_status_display(),
+        ", ".join(str(incident.severity) for incident in incidents),
+        ", ".join(incident.reference for incident in incidents),
+        review.owner,
+        review.due_on,
+        review.created_at.isoformat(),
+        review.published_at.isoformat() if review.published_at else "",
+    ]
+
+
+@requires("postmortems.view_postmortem")
+def postmortem_page(request: SignedIn, pk: int) -> HttpResponse:
+    review = get_object_or_404(Postmortem.objects.select_related("owner"), pk=pk)
+    return render(request, "postmortems/postmortem.html", page_context(request, review))
+
+
+def page_context(request: SignedIn, review: Postmortem, reason: str = "") -> dict[str, Any]:
+    now = clock.now()
+    may_write = request.user.has_perm("postmortems.write")
+    incidents = review.incidents.select_related("severity", "team").prefetch_related("services", "milestones")
+    entries = TimelineEntry.objects.filter(incident__postmortems=review, is_in_postmortem=True)
+    return {
+        "postmortem": review,
+        "now": now,
+        "today": timezone.localtime(now).date(),
+        "incidents": [_with_figures(incident) for incident in incidents],
+        "sections": sections_of(review),
+        "timeline": entries.select_related("author", "incident").order_by("at", "pk"),
+        "follow_ups": FollowUp.objects.filter(postmortem=review).select_related("owner"),
+        "missing": reviewing.missing(review) if review.status in EDITABLE else [],
+        "verbs": reviewing.verbs_for(review) if may_write else [],
+        "may_edit": may_write and review.status in EDITABLE,
+        "may_write": may_write,
+        "is_overdue": review.is_overdue(now),
+        "revisions": past_revisions(review),
+        "reason": reason,
+    }
+
+
+def sections_of(review: Postmortem) -> list[dict[str, Any]]:
+    """The sections in reading order, empty ones too: a draft shows what is still to be written."""
+    return [
+        {
+            "name": name,
+            "title": review._meta.get_field(name).verbose_name,
+            "text": getattr(review, name),
+            "is_required": name in Postmortem.REQUIRED_SECTIONS,
+        }
+        for name in Postmortem.SECTIONS
+    ]
+
+
+def _with_figures(incident: Incident) -> dict[str, Any]:
+    """An incident with its effective milestones and how long it took to mitigate and to resolve."""
+    at = {milestone.kind: milestone.at for milestone in incident.milestones.all() if milestone.is_effective}
+    start = at.get("detected", incident.declared_at)
+    return {
+        "incident": incident,
+        "start": start,
+        "to_mitigate": at["mitigated"] - start if "mitigated" in at else None,
+        "to_resolve": at["resolved"] - start if "resolved" in at else None,
+    }
+
+
+@require_POST
+@requires("postmortems.view_postmortem", "postmortems.write")
+def move_postmortem(request: SignedIn, pk: int, verb: str) -> HttpResponse:
+    review = get_object_or_404(Postmortem, pk=pk)
+    if verb not in reviewing.VERB_OF:
+        raise Http404(verb)
+    reason = request.POST.get("reason", "")[:1000].replace("\x00", "")
+    try:
+        changed = reviewing.move(review, verb, by=request.user, now=clock.now(), reason=reason)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        review.refresh_from_db()
+        return render(request, "postmortems/postmortem.html", page_context(request, review, reason), status=409)
+    if changed:
+        messages.success(request, f"{review.reference} is now {review.get_status_display()}.")
+    return redirect(review)

@@ -1,0 +1,9 @@
+"""What a view knows of its request once `requires()` has let somebody in."""
+
+from django.http import HttpRequest
+
+from oncall.models import User
+
+
+class SignedIn(HttpRequest):
+    user: User  # type: ignore[assignment]  # narrower than HttpRequest's: nobody anonymous gets here
