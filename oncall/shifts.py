@@ -22,7 +22,7 @@ P = TypeVar("P", bound=Hashable)  # a person's id
 
 _TICK = timedelta.resolution
 # Far from the ends of the calendar, where arithmetic would fail.
-_YEARS = range(1900, 3000)
+YEARS = range(1900, 3000)
 _LONGEST_TURN = timedelta(days=366_000)
 
 
@@ -59,8 +59,8 @@ class Rotation(Generic[P]):
             raise ValueError("an anchor is a wall-clock time and carries no time zone")
         if not 1 <= self.length <= _LONGEST_TURN // _LENGTH_OF[self.unit]:
             raise ValueError(f"a turn lasts one unit to a thousand years, not {self.length} {self.unit}")
-        if self.anchor.year not in _YEARS or (self.starts and self.starts.year not in _YEARS):
-            raise ValueError(f"a rotation starts between {_YEARS.start} and {_YEARS.stop - 1}")
+        if self.anchor.year not in YEARS or (self.starts and self.starts.year not in YEARS):
+            raise ValueError(f"a rotation starts between {YEARS.start} and {YEARS.stop - 1}")
         object.__setattr__(self, "starts", self.starts and as_utc(self.starts))
         object.__setattr__(self, "ends", self.ends and as_utc(self.ends))
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from irm.lib.zones import validate_zone
+from oncall.shifts import YEARS
 
 from .people import Team, User
 
@@ -107,6 +108,12 @@ class Rotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schedule}: {self.name}"
+
+    def clean(self) -> None:
+        starts = {"anchor_on": self.anchor_on, "starts_at": self.starts_at}
+        wrong = f"Choose a year from {YEARS.start} to {YEARS.stop - 1}."
+        if errors := {field: wrong for field, start in starts.items() if start and start.year not in YEARS}:
+            raise ValidationError(errors)
 
 
 class RotationMember(models.Model):

@@ -1,0 +1,27 @@
+"""A rotation starts in a year that can be computed with."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "start",
+    [{"anchor_on": date(9999, 12, 31)}, {"anchor_on": date(1, 1, 1)}, {"starts_at": datetime(3000, 1, 1, tzinfo=UTC)}],
+)
+def test_a_start_beyond_the_calendar_is_refused_by_name(start):
+    rotation = factories.schedule(factories.user()).rotations.get()
+    for field, value in start.items():
+        setattr(rotation, field, value)
+    with pytest.raises(ValidationError) as refused:
+        rotation.full_clean()
+    assert list(refused.value.message_dict) == list(start)
+
+
+def test_a_usual_start_is_accepted():
+    factories.schedule(factories.user()).rotations.get().full_clean()
