@@ -55,7 +55,14 @@ NAV = (
             NavItem("Incidents", "incidents:incidents", "incidents.view_incident", "warning", "open_incidents", "open"),
         ),
     ),
-    NavSection("on_call", "On call", (NavItem("Schedules", "oncall:schedules", "oncall.view_schedule", "calendar"),)),
+    NavSection(
+        "on_call",
+        "On call",
+        (
+            NavItem("Schedules", "oncall:schedules", "oncall.view_schedule", "calendar"),
+            NavItem("My on-call", "oncall:mine"),
+        ),
+    ),
     NavSection(
         "learn",
         "Learn",

@@ -18,10 +18,10 @@ register = template.Library()
 
 # How much a state asks of the reader: colour only underlines what the word says.
 TONES = {
-    "bad": ("triggered", "responding", "failed", "overdue", "gap", "unreached"),
-    "warn": ("triage", "acknowledged", "review", "in_review", "pending", "sending", "due"),
-    "good": ("resolved", "closed", "delivered", "sent", "done", "approved", "published", "completed"),
-    "info": ("mitigated", "snoozed", "open", "in_progress", "kept", "draft"),
+    "bad": ("triggered", "failed", "overdue", "gap", "unreached"),
+    "warn": ("triage", "responding", "in_review", "pending", "proposed", "due"),
+    "info": ("acknowledged", "mitigated", "snoozed", "open", "accepted", "in_progress", "sending", "kept", "draft"),
+    "good": ("resolved", "closed", "delivered", "sent", "done", "approved", "published"),
 }
 _TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 _PEOPLE_HUES = 6
