@@ -1,0 +1,52 @@
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from postmortems.models import FollowUp
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def settings_page(client):
+    manager = factories.user("nadia", is_staff=True)
+    manager.groups.add(Group.objects.get(name="Managers"))
+    client.force_login(manager)
+    return client
+
+
+def test_the_lists_open_and_cost_the_same_for_any_number_of_rows(settings_page, django_assert_max_num_queries):
+    for _ in range(12):
+        incident = factories.incident()
+        factories.follow_up(incident=incident, owner=factories.user(), postmortem=factories.postmortem(incident))
+    for model in ("postmortem", "followup"):
+        with django_assert_max_num_queries(16):
+            assert settings_page.get(reverse(f"admin:postmortems_{model}_changelist")).status_code == 200
+
+
+def test_a_postmortems_form_and_history_open(settings_page):
+    review = factories.postmortem(factories.incident())
+    for page in ("change", "history"):
+        assert settings_page.get(reverse(f"admin:postmortems_postmortem_{page}", args=[review.pk])).status_code == 200
+
+
+def test_a_follow_up_added_there_reminds_as_any_other(settings_page):
+    owner = factories.user()
+    sent = {
+        "title": "Alert on pool use",
+        "kind": "detection",
+        "priority": "2",
+        "owner": owner.pk,
+        "due_on": "2099-01-05",
+    }
+    settings_page.post(reverse("admin:postmortems_followup_add"), sent)
+    made = FollowUp.objects.get()
+    assert (made.state, f"{made.remind_at:%Y-%m-%d %H:%M}") == ("accepted", "2099-01-02 09:00")
+
+
+def test_an_accepted_one_keeps_its_owner_there_too(settings_page):
+    work = factories.follow_up(owner=factories.user())
+    sent = {"title": work.title, "kind": work.kind, "priority": "2", "owner": "", "due_on": "2099-01-05"}
+    answer = settings_page.post(reverse("admin:postmortems_followup_change", args=[work.pk]), sent)
+    assert "An accepted follow-up needs it." in answer.text
