@@ -47,7 +47,7 @@ class PostmortemAdmin(SimpleHistoryAdmin):
 
     @admin.display(description="Page")
     def page(self, review: Postmortem) -> SafeString | str:
-        if review.pk is None:
+        if not review.pk:
             return "Save first, then write it on its page."
         return format_html('<a href="{}">Read or write {}</a>', review.get_absolute_url(), review.reference)
 

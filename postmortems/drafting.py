@@ -6,6 +6,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from incidents.models import Incident, Milestone
+from irm.lib.history import signed
 from oncall.models import User
 
 from .models import Postmortem
@@ -29,8 +30,7 @@ def draft_for(incident: Incident, now: datetime) -> Postmortem:
             detection=render_to_string(SKELETON, {"incident": incident, "milestones": _milestones(incident)}).strip(),
             created_at=now,
         )
-        draft._change_reason = f"Drafted when {incident.reference} was declared"
-        draft.save()
+        signed(draft, why=f"Drafted when {incident.reference} was declared").save()
         draft.incidents.add(incident)
     return draft
 
@@ -55,8 +55,7 @@ def keep_due(incident: Incident) -> None:
         due = min((day for day in days if day), default=None)
         if draft.due_on != due:
             draft.due_on = due
-            draft._change_reason = f"{incident.reference} changed"
-            draft.save(update_fields=["due_on"])
+            signed(draft, why=f"{incident.reference} changed").save(update_fields=["due_on"])
 
 
 def _owner(incident: Incident) -> User | None:

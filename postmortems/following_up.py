@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from irm.lib.history import signed
 from oncall.errors import NotAllowed
 from oncall.models import User
 
@@ -50,8 +51,7 @@ def agree(follow_up: FollowUp, *, by: User, now: datetime) -> FollowUp:
     follow_up.created_by = by
     follow_up.state = State.ACCEPTED if _is_settled(follow_up) else State.PROPOSED
     keep_reminder(follow_up, now)
-    follow_up._history_user = by
-    follow_up.save()
+    signed(follow_up, by).save()
     return follow_up
 
 
@@ -64,8 +64,7 @@ def revise(follow_up: FollowUp, changes: Mapping[str, Any], *, by: User, now: da
         if current.state in REMINDED and not _is_settled(current):
             raise NotAllowed("An accepted follow-up needs an owner and a due date.")
         keep_reminder(current, now)
-        current._history_user = by
-        current.save()
+        signed(current, by).save()
     return current
 
 
@@ -81,9 +80,7 @@ def move(follow_up: FollowUp, verb_key: str, *, by: User, now: datetime, reason:
         current.reason = reason.strip() if verb.needs_reason else ""
         current.done_at = now if verb.target == State.DONE else None
         keep_reminder(current, now)
-        current._history_user = by
-        current._change_reason = reason.strip() or verb.label
-        current.save()
+        signed(current, by, reason.strip() or verb.label).save()
     follow_up.refresh_from_db()
     return True
 

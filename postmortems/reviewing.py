@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from irm.lib.history import signed
 from oncall.errors import NotAllowed
 from oncall.models import User
 
@@ -63,9 +64,7 @@ def move(postmortem: Postmortem, verb_key: str, *, by: User, now: datetime, reas
         current.status = verb.target
         current.published_at = now if verb.target == Status.PUBLISHED else None
         current.version += 1
-        current._change_reason = reason.strip() or verb.label
-        current._history_user = by
-        current.save()
+        signed(current, by, reason.strip() or verb.label).save()
     postmortem.refresh_from_db()
     return True
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from incidents.models import TimelineEntry
+from irm.lib.history import signed
 from oncall.errors import NotAllowed
 from oncall.models import User
 
@@ -84,7 +85,7 @@ def past_revisions(postmortem: Postmortem, limit: int = 20) -> list[PastRevision
 def _parts_changed(record: Any, before: Any) -> tuple[str, ...]:
     names = [*TEXT_FIELDS, "owner_id", "status"]
     changed = [name for name in names if before is not None and getattr(record, name) != getattr(before, name)]
-    return tuple(str(Postmortem._meta.get_field(name.removesuffix("_id")).verbose_name) for name in changed)
+    return tuple(Postmortem.part_title(name.removesuffix("_id")) for name in changed)
 
 
 def last_editor(postmortem: Postmortem) -> str:
@@ -101,5 +102,4 @@ def _save(current: Postmortem, changes: Mapping[str, Any], by: User) -> None:
     for name, value in changes.items():
         setattr(current, name, value)
     current.version += 1
-    current._history_user = by
-    current.save()
+    signed(current, by).save()

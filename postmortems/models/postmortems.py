@@ -97,11 +97,13 @@ class Postmortem(models.Model):
     @property
     def missing_sections(self) -> list[str]:
         """Names of the required sections that are still empty, as people read them."""
-        return [
-            str(self._meta.get_field(name).verbose_name)
-            for name in self.REQUIRED_SECTIONS
-            if not getattr(self, name).strip()
-        ]
+        return [self.part_title(name) for name in self.REQUIRED_SECTIONS if not getattr(self, name).strip()]
+
+    @classmethod
+    def part_title(cls, name: str) -> str:
+        """A field's name as people read it."""
+        field = cls._meta.get_field(name)
+        return str(field.verbose_name) if isinstance(field, models.Field) else name
 
     def is_overdue(self, now: datetime) -> bool:
         return self.status == self.Status.DRAFT and self.due_on is not None and self.due_on < now.date()

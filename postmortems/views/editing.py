@@ -59,7 +59,7 @@ def _stay_args(request: SignedIn, review: Postmortem) -> list[int]:
 
 def _clash(request: SignedIn, form: PostmortemForm, ending: Revision) -> HttpResponse:
     """Both texts on one page. Saving again then knows the other one's version and is a decision, not an accident."""
-    data = form.data.copy()
+    data = request.POST.copy()
     data["version"] = str(ending.current.version)
     for name in ending.joined:
         value = getattr(ending.current, f"{name}_id" if name == "owner" else name)

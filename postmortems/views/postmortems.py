@@ -115,7 +115,7 @@ def sections_of(review: Postmortem) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "title": review._meta.get_field(name).verbose_name,
+            "title": review.part_title(name),
             "text": getattr(review, name),
             "is_required": name in Postmortem.REQUIRED_SECTIONS,
         }

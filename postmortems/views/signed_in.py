@@ -6,4 +6,4 @@ from oncall.models import User
 
 
 class SignedIn(HttpRequest):
-    user: User  # type: ignore[assignment]  # narrower than HttpRequest's: nobody anonymous gets here
+    user: User
