@@ -1,14 +1,24 @@
 """Figures of the Now page and the menu: the one reader of all three apps."""
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, DurationField, ExpressionWrapper, F, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from incidents.models import Incident
-from oncall.models import Alert, User
+from irm import readiness
+from irm.lib.timespan import Span
+from irm.readiness import Worry
+from oncall import scheduling
+from oncall.models import Alert, Schedule, StepRun, User
+from oncall.scheduling import Standing
 from postmortems.models import FollowUp
+
+SHOWN_ALERTS = 8
+MY_SHIFTS = timedelta(days=28)
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
@@ -24,3 +34,89 @@ def badges(user: User, now: datetime) -> dict[str, int]:
         "overdue_follow_ups": _count(FollowUp.objects.overdue(user.local_time(now).date()).filter(owner=user)),
     }
     return User.objects.filter(pk=user.pk).order_by().values(**figures).get()
+
+
+@dataclass(frozen=True, slots=True)
+class FiringAlert:
+    """An open alert with what is being done about it."""
+
+    alert: Alert
+    paged: list[str]  # whom its last step paged
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything the Now page shows one person. Parts they may not see are empty."""
+
+    headline: str
+    incidents: list[Incident] = field(default_factory=list)
+    alerts: list[FiringAlert] = field(default_factory=list)
+    alert_count: int = 0
+    standings: list[Standing] = field(default_factory=list)
+    my_shifts: list[tuple[Schedule, Span]] = field(default_factory=list)
+    my_follow_ups: list[FollowUp] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+    worries: list[Worry] = field(default_factory=list)
+
+
+def picture(user: User, now: datetime) -> Picture:
+    """Read what the Now page shows, in a number of queries that does not grow with the rows."""
+    incidents = list(_incidents()) if user.has_perm("incidents.view_incident") else []
+    sees_alerts, sees_schedules = user.has_perm("oncall.view_alert"), user.has_perm("oncall.view_schedule")
+    alerts = _firing() if sees_alerts else []
+    count = Alert.objects.open().count() if len(alerts) == SHOWN_ALERTS else len(alerts)
+    return Picture(
+        headline=_headline(len(incidents), count),
+        incidents=incidents,
+        alerts=alerts,
+        alert_count=count,
+        standings=scheduling.now_and_next(list(_primary_schedules()), now) if sees_schedules else [],
+        my_shifts=scheduling.shifts_of(user, Span(now, now + MY_SHIFTS))[:3] if sees_schedules else [],
+        my_follow_ups=list(FollowUp.objects.open().filter(owner=user).select_related("incident")[:5]),
+        figures=_figures(now) if sees_alerts else {},
+        worries=readiness.worries(now) if user.has_perm("oncall.change_schedule") else [],
+    )
+
+
+def _incidents() -> QuerySet[Incident]:
+    return Incident.objects.open().with_everything().order_by("severity__rank", "declared_at")
+
+
+def _firing() -> list[FiringAlert]:
+    """The worst open alerts, those that nobody has first."""
+    alerts = Alert.objects.open().with_everything().order_by("-status", "severity__rank", "-opened_at")[:SHOWN_ALERTS]
+    last_run = {run.alert_id: run.people for run in StepRun.objects.filter(alert__in=list(alerts)).order_by("pk")}
+    return [FiringAlert(alert, last_run.get(alert.pk, [])) for alert in alerts]
+
+
+def _primary_schedules() -> QuerySet[Schedule]:
+    return Schedule.objects.filter(role=Schedule.Role.PRIMARY).select_related("team").order_by("team__name")
+
+
+def _figures(now: datetime) -> dict[str, Any]:
+    """The last day and week in numbers: acknowledged within target counts what was ever acknowledged or is late."""
+    day = Alert.objects.filter(opened_at__gt=now - timedelta(days=1)).count()
+    took = ExpressionWrapper(F("acknowledged_at") - F("opened_at"), output_field=DurationField())
+    rows = (
+        Alert.objects.filter(opened_at__gt=now - timedelta(days=7), acknowledged_at__isnull=False)
+        .filter(severity__ack_minutes__isnull=False)
+        .annotate(took=took)
+        .values_list("took", "severity__ack_minutes")
+    )
+    in_time = [length <= timedelta(minutes=minutes) for length, minutes in rows]
+    overdue = FollowUp.objects.overdue(now.date()).count()
+    return {"day": day, "in_time": sum(in_time), "acknowledged": len(in_time), "overdue": overdue}
+
+
+def _headline(incidents: int, alerts: int) -> str:
+    """ "Two incidents, three alerts firing", or that all is quiet."""
+    if not incidents and not alerts:
+        return "All quiet"
+    parts = [_counted(incidents, "incident"), _counted(alerts, "alert") + (" firing" if alerts else "")]
+    words = ", ".join(part for part, number in zip(parts, (incidents, alerts), strict=True) if number)
+    return words[0].upper() + words[1:]
+
+
+def _counted(number: int, noun: str) -> str:
+    word = NUMBERS[number] if number < len(NUMBERS) else str(number)
+    return f"{word} {noun}" if number == 1 else f"{word} {noun}s"

@@ -36,7 +36,7 @@ def test_a_night_worker_works_through_midnight_into_saturday():
 
 @settings(derandomize=True, deadline=None)
 @given(
-    st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  it adds the zone
     st.sampled_from(sorted(available_timezones())),
     st.times(),
     st.times(),
