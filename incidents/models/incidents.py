@@ -23,7 +23,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def with_everything(self) -> "IncidentQuerySet":
         return self.select_related("severity", "team", "declared_by").prefetch_related(
-            "services", models.Prefetch("roles", RoleAssignment.objects.current())
+            "services", models.Prefetch("roles", RoleAssignment.objects.current(), to_attr="current_roles")
         )
 
 
@@ -122,12 +122,20 @@ class Incident(models.Model):
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
+    @property
+    def commander(self) -> User | None:
+        """Who leads it now; needs no query on rows of `with_everything()`."""
+        roles = getattr(self, "current_roles", None)
+        if roles is None:
+            roles = self.roles.current()
+        return next((one.user for one in roles if one.role_type.slug == "commander"), None)
+
     def is_update_overdue(self, now: datetime) -> bool:
         return self.update_due_at is not None and self.update_due_at <= now
 
-    def lasted(self, now: datetime) -> timedelta:
-        """From declaration to its end, or to now."""
-        return (self.ended_at or now) - self.declared_at
+    def lasted(self, now: datetime | None = None) -> timedelta:
+        """From declaration to its end; of an open one, to now."""
+        return (self.ended_at or now or self.declared_at) - self.declared_at
 
     def note(
         self, kind: "TimelineEntry.Kind", text: str, now: datetime, *, by: User | None = None, **data: Any
