@@ -1,7 +1,7 @@
 """From what a clock on the wall reads to the instant at which it reads it, and back. Pure."""
 
 from datetime import UTC, datetime, timedelta
-from math import ceil, floor
+from math import floor
 from zoneinfo import ZoneInfo
 
 # Adding to these is ten times as fast as datetime.replace(), and a year of handoffs is thousands of them.
@@ -33,7 +33,7 @@ def _offset_at(instant: datetime, zone: ZoneInfo) -> timedelta:
 def _end_of_gap(instant: datetime, before: timedelta, after: timedelta, zone: ZoneInfo) -> datetime:
     # Counted with the offset before the gap, the reading comes at or after its end; counted with the one
     # after, it comes before. The offset changes in between, on a whole second.
-    high = ceil(instant.timestamp())
+    high = floor(instant.timestamp())
     low = floor((instant + before - after).timestamp())
     while high - low > 1:
         middle = (low + high) // 2

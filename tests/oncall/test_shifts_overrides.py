@@ -9,7 +9,7 @@ from oncall.shifts import OverrideKind, Source, Unit, gaps, on_call_at, resolve
 from tests.oncall.rotas import override, plan, rotation, span, utc, written
 
 REPLACE, COVER, ALSO = OverrideKind
-DAYS = rotation("2026-03-02T00:00", 1, Unit.DAYS, "A", "B")
+DAYS = rotation("2026-03-02T00:00", 1, Unit.DAYS, "A", "B", key="days")
 PAIR = rotation("2026-03-02T00:00", 1, Unit.WEEKS, "AB")
 WINDOW = span("2026-03-02", "2026-03-04")
 NOON = span("2026-03-02T12:00", "2026-03-03T12:00")
@@ -78,6 +78,12 @@ def test_the_newest_replacement_decides(older, newer, people):
     assert on_call_at(plan(DAYS, overrides=(second, first)), AT_NOON) == people
 
 
+def test_a_duty_passed_on_twice_is_still_the_first_persons_to_give_away():
+    chain = (("A", "X", "2026-01-01"), ("X", "Y", "2026-01-02"), ("A", "Z", "2026-01-03"))
+    overrides = tuple(override(REPLACE, NOON, to, replaces=of, made_at=made_at) for of, to, made_at in chain)
+    assert on_call_at(plan(DAYS, overrides=overrides), AT_NOON) == ("Z",)
+
+
 def test_a_cover_ends_what_was_added_before_it_and_not_what_is_added_after():
     before = override(ALSO, NOON, "X", made_at="2026-01-01")
     cover = override(COVER, NOON, "Y", made_at="2026-01-02")
@@ -105,8 +111,7 @@ def test_a_duty_may_be_left_to_nobody():
 
 
 def test_a_person_replaced_in_two_rotations_gives_one_shift_to_the_other():
-    second = rotation("2026-03-02T00:00", 1, Unit.WEEKS, "A", key="second")
-    schedule = plan(PAIR, second, overrides=(override(REPLACE, NOON, "Z", replaces="A"),))
+    schedule = plan(PAIR, DAYS, overrides=(override(REPLACE, NOON, "Z", replaces="A"),))
     assert [shift.span for shift in resolve(schedule, WINDOW) if shift.person == "Z"] == [NOON]
 
 
