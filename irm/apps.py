@@ -4,7 +4,7 @@ import gc
 import os
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
@@ -26,7 +26,7 @@ class IrmConfig(AppConfig):
         import_module("irm.checks")
         import_module("django_q.signals").post_execute.connect(beats.beat_as_monitor)
         # The last app with rows of its own: by then every permission and table is there.
-        last = self.apps.get_app_config("django_q")
+        last = apps.get_app_config("django_q")
         post_migrate.connect(housekeeping.sync_schedules_after_migrate, sender=last)
         post_migrate.connect(groups.ensure_groups, sender=last)
         autodiscover_modules("jobs_admin")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django_q import admin as django_q_admin
+from django_q import admin as _registered_first  # noqa: F401  so that these can be taken back
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from irm.models import Beat
@@ -58,12 +58,11 @@ class BeatAdmin(ReadOnlyAdmin):
     list_display = ["cluster", "kind", "host", "last_at"]
 
 
-# django-q2 registers its models when its own admin module is loaded, which the import above has done.
 for model, model_admin in {
     Schedule: ScheduleAdmin,
     Success: TaskAdmin,
     Failure: TaskAdmin,
     OrmQ: QueueAdmin,
 }.items():
-    django_q_admin.admin.site.unregister(model)
+    admin.site.unregister(model)
     admin.site.register(model, model_admin)

@@ -31,11 +31,11 @@ class Beat(models.Model):
     def __str__(self) -> str:
         return f"{self.cluster} {self.kind} on {self.host}"
 
-    @classmethod
-    def record(cls, kind: str, cluster: str, host: str, now: datetime) -> None:
+    @staticmethod
+    def record(kind: str, cluster: str, host: str, now: datetime) -> None:
         """Note a sign of life in one statement, whether or not there was one before."""
-        cls.objects.bulk_create(
-            [cls(kind=kind, cluster=cluster, host=host, last_at=now)],
+        Beat.objects.bulk_create(
+            [Beat(kind=kind, cluster=cluster, host=host, last_at=now)],
             update_conflicts=True,
             unique_fields=["cluster", "kind", "host"],
             update_fields=["last_at"],

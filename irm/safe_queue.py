@@ -19,7 +19,7 @@ class SafeQueue(Queue):
         deadline = None if timeout is None else monotonic() + timeout
         while block:
             left = None if deadline is None else deadline - monotonic()
-            if not wait([self._reader], left):
+            if not wait([self._reader], left):  # type: ignore[attr-defined]  # a private name of multiprocessing
                 raise Empty
             try:
                 return super().get(block=False)

@@ -57,7 +57,7 @@ class Child:
         """Plan the next start; returns the pause until then."""
         is_steady = monotonic() - self.started_at > STEADY_S
         self.failures = 1 if is_steady else self.failures + 1
-        pause = min(FIRST_PAUSE_S * 2 ** (self.failures - 1), LONGEST_PAUSE_S)
+        pause: float = min(FIRST_PAUSE_S * 2 ** (self.failures - 1), LONGEST_PAUSE_S)
         self.process, self.start_at = None, monotonic() + pause
         return pause
 
