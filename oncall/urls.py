@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from .intake import PARSERS
-from .views import intake
+from .views import alerts, intake, messages, one_tap, overrides, profile, schedules
 
 app_name = "oncall"
 
@@ -17,6 +17,21 @@ def intake_paths() -> list[URLPattern]:
     ]
 
 
+def verb_paths() -> list[URLPattern]:
+    return [path(f"alerts/<int:pk>/{verb}/", alerts.act, {"verb": verb}, name=f"alert-{verb}") for verb in alerts.VERBS]
+
+
 urlpatterns = [
     *intake_paths(),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:pk>/", alerts.alert, name="alert"),
+    *verb_paths(),
+    path("ack/<str:token>/", one_tap.one_tap, name="one-tap"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:pk>/", messages.message, name="message"),
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/<slug:slug>/", schedules.schedule, name="schedule"),
+    path("schedules/<slug:slug>/override/", overrides.add, name="override-add"),
+    path("overrides/<int:pk>/remove/", overrides.remove, name="override-remove"),
+    path("on-call/me/", profile.mine, name="mine"),
 ]

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -41,7 +42,8 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         "is_mine": tap.alert.acknowledged_by_id == tap.person.pk,
         "forecast": escalating.forecast(tap.alert, now, steps=1),
     }
-    return render(request, "oncall/one_tap.html", context)
+    with timezone.override(tap.person.zone):
+        return render(request, "oncall/one_tap.html", context)
 
 
 def _acknowledge(tap: links.Tap) -> None:

@@ -1,0 +1,69 @@
+"""One-off changes of who is on call: adding and taking back overrides."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from irm.lib.timespan import Span
+from oncall import shifts
+from oncall.errors import NotAllowed
+from oncall.models import Override, Schedule, User
+
+WHAT_MAKES_IT_THE_SAME = ("schedule", "kind", "user", "replaces", "starts_at", "ends_at")
+
+
+def may_add(person: User, schedule: Schedule) -> bool:
+    """People change the schedules of their own teams; others need the permission."""
+    return person.has_perm("oncall.add_override") or schedule.team.memberships.filter(user=person).exists()
+
+
+def may_remove(person: User, override: Override) -> bool:
+    return override.created_by_id == person.pk or person.has_perm("oncall.delete_override")
+
+
+@transaction.atomic
+def add(override: Override, *, by: User, now: datetime) -> bool:
+    """Put a new override in force. False where just this one is there already: a form that was sent twice.
+
+    It counts from `now` on if it starts earlier: what was on call stays true. Raises NotAllowed.
+    """
+    if override.ends_at <= now:
+        raise NotAllowed("The end lies in the past.")
+    override.starts_at = max(override.starts_at, now)
+    override.created_by = by
+    Schedule.objects.select_for_update().get(pk=override.schedule_id)
+    wanted = {name: getattr(override, name) for name in WHAT_MAKES_IT_THE_SAME}
+    if override.starts_at == now:
+        del wanted["starts_at"]
+    if Override.objects.filter(**wanted).exists():
+        return False
+    override.save()
+    return True
+
+
+@transaction.atomic
+def remove(override: Override, *, now: datetime) -> bool:
+    """Take an override back from `now` on. False where it was over, or gone already."""
+    found = Override.objects.select_for_update().filter(pk=override.pk, ends_at__gt=now).first()
+    if found is None:
+        return False
+    if found.starts_at < now:
+        found.ends_at = now
+        found.save(update_fields=["ends_at"])
+    else:
+        found.delete()
+    return True
+
+
+def with_override(plan: shifts.Plan[int], override: Override, now: datetime) -> shifts.Plan[int]:
+    """The plan as it would be with an override that is not saved yet."""
+    added: shifts.Override[int] = shifts.Override(
+        key=None,
+        kind=shifts.OverrideKind(override.kind),
+        span=Span(override.starts_at, override.ends_at),
+        person=override.user_id,
+        made_at=now,
+        replaces=override.replaces_id,
+    )
+    return replace(plan, overrides=(*plan.overrides, added))

@@ -1,0 +1,157 @@
+"""The drawing of a schedule: spans of time as numbers for an SVG. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from irm.lib.timespan import Span
+from irm.lib.wallclock import first_instant
+
+WIDTH, LEFT, HEAD = 1120, 150, 24  # of the whole, of the column of names, of the line of dates
+BAR, ROW_GAP, LANE_GAP = 26, 18, 4
+CHARACTER = 7.4  # width of a letter in a bar, on average
+DAILY = 21  # up to so many days each day has a tick; above, each Monday
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something to draw: `names` from long to short, the first that fits is written; `kind` picks the look."""
+
+    span: Span
+    names: tuple[str, ...]
+    title: str
+    kind: str
+    hue: int = 0
+    is_mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: float
+    y: int
+    width: float
+    text: str
+    piece: Piece
+
+    @property
+    def text_x(self) -> float:
+        return round(self.x + 8, 1)
+
+    @property
+    def text_y(self) -> int:
+        return self.y + 17
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    y: int
+    bars: list[Bar]
+    is_final: bool
+
+    @property
+    def label_y(self) -> int:
+        return self.y + 17
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: float
+    width: float
+    label: str
+    is_weekend: bool
+
+    @property
+    def label_x(self) -> float:
+        return round(self.x + 6, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    height: int
+    ticks: list[Tick]
+    rows: list[Row]
+    now_x: float | None
+    width: int = WIDTH
+    top: int = HEAD
+
+
+def draw(rows: Sequence[tuple[str, Sequence[Piece]]], window: Span, zone: ZoneInfo, now: datetime) -> Drawing:
+    """Place labelled rows of pieces on a time axis over `window`, with ticks at days of `zone`.
+
+    Pieces outside the window are cut; pieces of a row that overlap are stacked. The last row is the final one.
+    """
+    drawn, y = [], HEAD + ROW_GAP
+    for number, (label, pieces) in enumerate(rows, start=1):
+        lanes = _lanes(pieces, window)
+        bars = [
+            _bar(piece, span, window, y + lane * (BAR + LANE_GAP))
+            for lane, held in enumerate(lanes)
+            for piece, span in held
+        ]
+        drawn.append(Row(label, y, bars, is_final=number == len(rows)))
+        y += max(len(lanes), 1) * (BAR + LANE_GAP) - LANE_GAP + ROW_GAP
+    now_x = _x(now, window) if window.contains(now) else None
+    return Drawing(height=y, ticks=list(_ticks(window, zone)), rows=drawn, now_x=now_x)
+
+
+def _x(instant: datetime, window: Span) -> float:
+    return round(LEFT + (WIDTH - LEFT) * ((instant - window.start) / window.length), 1)
+
+
+def _lanes(pieces: Iterable[Piece], window: Span) -> list[list[tuple[Piece, Span]]]:
+    lanes: list[list[tuple[Piece, Span]]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.span):
+        span = piece.span.clip(window)
+        if span is None:
+            continue
+        free = next((lane for lane in lanes if lane[-1][1].end <= span.start), None)
+        if free is None:
+            lanes.append([(piece, span)])
+        else:
+            free.append((piece, span))
+    return lanes
+
+
+def _bar(piece: Piece, span: Span, window: Span, y: int) -> Bar:
+    x = _x(span.start, window)
+    width = max(round(_x(span.end, window) - x - 1.5, 1), 1)
+    room = (width - 12) / CHARACTER
+    return Bar(x, y, width, next((name for name in piece.names if len(name) <= room), ""), piece)
+
+
+def _ticks(window: Span, zone: ZoneInfo) -> Iterator[Tick]:
+    edges = list(_edges(window, zone))
+    ends = [*(start for start, _, _ in edges[1:]), window.end]
+    for (start, label, is_weekend), end in zip(edges, ends, strict=True):
+        x = _x(max(start, window.start), window)
+        yield Tick(x, round(_x(end, window) - x, 1), label, is_weekend)
+
+
+def _edges(window: Span, zone: ZoneInfo) -> Iterator[tuple[datetime, str, bool]]:
+    days = window.length / timedelta(days=1)
+    first, last = (instant.astimezone(zone).date() for instant in (window.start, window.end))
+    if days < 3:
+        for day in _days(first, last):
+            for hour in range(0, 24, 3):
+                yield from _edge(datetime.combine(day, time(hour)), f"{hour:02d}:00", False, window, zone)
+        return
+    for day in _days(first, last):
+        if days <= DAILY or day.weekday() == 0:
+            label = f"{day:%a} {day.day}" if days <= DAILY else f"{day.day} {day:%b}"
+            is_weekend = days <= DAILY and day.weekday() >= 5
+            yield from _edge(datetime.combine(day, time()), label, is_weekend, window, zone)
+
+
+def _edge(
+    wall: datetime, label: str, is_weekend: bool, window: Span, zone: ZoneInfo
+) -> Iterator[tuple[datetime, str, bool]]:
+    instant = first_instant(wall, zone)
+    if window.contains(instant):
+        yield instant, label, is_weekend
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)

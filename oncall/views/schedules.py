@@ -1,0 +1,68 @@
+"""Schedules: who is on call, until when, and who comes next."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from irm.lib import clock
+from irm.lib.access import requires
+from irm.lib.timespan import Span
+from irm.lib.wallclock import first_instant
+from oncall import overriding, scheduling
+from oncall.forms import WindowForm
+from oncall.models import Schedule
+from oncall.requests import PersonRequest
+
+from .timetable import timetable
+
+ZOOMS = [(1, "1 day"), (14, "2 weeks"), (42, "6 weeks"), (84, "12 weeks")]
+FIRST_SHOWN = 12  # shifts in the list, before the rest is folded
+
+
+@requires("oncall.view_schedule")
+def schedules(request: PersonRequest) -> HttpResponse:
+    now = clock.now()
+    rows = list(Schedule.objects.select_related("team"))
+    order = list(Schedule.Role.values)
+    rows.sort(key=lambda row: (row.team.name.casefold(), order.index(row.role), row.name.casefold()))
+    context = {"standings": scheduling.now_and_next(rows, now), "now": now}
+    return render(request, "oncall/schedules.html", context)
+
+
+@requires("oncall.view_schedule")
+def schedule(request: PersonRequest, slug: str) -> HttpResponse:
+    now = clock.now()
+    found = get_object_or_404(Schedule.objects.select_related("team"), slug=slug)
+    form = WindowForm(request.GET)
+    today = now.astimezone(ZoneInfo(found.time_zone)).date()
+    start, days = form.chosen(today)
+    shown = timetable(found, window(found, start, days), now, request.user)
+    (standing,) = scheduling.now_and_next([found], now)
+    for override in shown.overrides:
+        override.is_removable = override.ends_at > now and overriding.may_remove(request.user, override)  # type: ignore[attr-defined]  # for the page only
+    context = {
+        "schedule": found,
+        "now": now,
+        "shown": shown,
+        "standing": standing,
+        "form": form,
+        "zooms": ZOOMS,
+        "days": days,
+        "first_day": start,
+        "last_day": start + timedelta(days=days - 1),
+        "earlier": start - timedelta(days=days),
+        "later": start + timedelta(days=days),
+        "first_entries": shown.entries[:FIRST_SHOWN],
+        "further_entries": shown.entries[FIRST_SHOWN:],
+        "may_add": overriding.may_add(request.user, found),
+    }
+    return render(request, "oncall/schedule.html", context)
+
+
+def window(found: Schedule, start: date, days: int) -> Span:
+    """Whole days of the schedule's zone."""
+    zone = ZoneInfo(found.time_zone)
+    first, last = (datetime.combine(day, time()) for day in (start, start + timedelta(days=days)))
+    return Span(first_instant(first, zone).astimezone(UTC), first_instant(last, zone).astimezone(UTC))

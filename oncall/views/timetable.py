@@ -1,0 +1,148 @@
+"""What a schedule's page shows: the drawing, the shifts to come, the gaps and the overrides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from irm.lib.timespan import Span
+from oncall import overriding, scheduling, shifts
+from oncall.models import Override, Rotation, Schedule, User
+from oncall.timeline import Drawing, Piece, draw
+
+BEYOND = timedelta(days=14)  # looked at on both sides, so that a shift is told to its real end
+HUES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the list of shifts: somebody's, or a gap where `person` is None."""
+
+    span: Span
+    person: User | None
+    detail: str
+    is_now: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    drawing: Drawing
+    entries: list[Entry]
+    gaps: list[Span]
+    overrides: list[Override]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the rows say, by key."""
+
+    rotations: list[Rotation]
+    overrides: dict[int | None, Override]
+    people: Mapping[int, User]
+    me: User
+
+
+def timetable(schedule: Schedule, window: Span, now: datetime, me: User, preview: Override | None = None) -> Timetable:
+    """The schedule over `window`; with `preview`, as if that override were saved. Eight queries."""
+    wide = Span(window.start - BEYOND, window.end + BEYOND)
+    plan = scheduling.plan_of(schedule, wide)
+    if preview is not None:
+        plan = overriding.with_override(plan, preview, now)
+    final = shifts.resolve(plan, wide)
+    facts = _facts(schedule, window, now, me, plan, preview)
+    gaps = window.subtract(shift.span for shift in final)
+    rows = [
+        (rotation.name, [_piece(shift, facts) for shift in shifts.rotation_shifts(line, window)])
+        for rotation, line in _lines(facts.rotations, plan)
+    ]
+    if overrides := [override for override in facts.overrides.values() if _span(override).overlaps(window)]:
+        rows.append(("Overrides", [_override_piece(override) for override in overrides]))
+    rows.append(("On call", [_piece(shift, facts) for shift in final] + [_gap_piece(gap) for gap in gaps]))
+    return Timetable(
+        drawing=draw(rows, window, ZoneInfo(schedule.time_zone), now),
+        entries=_entries(final, gaps, window, now, facts),
+        gaps=[gap for gap in gaps if gap.end > now],
+        overrides=sorted(overrides, key=lambda override: override.starts_at),
+    )
+
+
+def _facts(
+    schedule: Schedule,
+    window: Span,
+    now: datetime,
+    me: User,
+    plan: shifts.Plan[int],
+    preview: Override | None,
+) -> _Facts:
+    in_view = Q(starts_at__lt=window.end, ends_at__gt=window.start) | Q(ends_at__gt=now)
+    rows = schedule.overrides.filter(in_view).select_related("user", "replaces", "created_by")
+    overrides: dict[int | None, Override] = {row.pk: row for row in rows}
+    if preview is not None:
+        overrides[None] = preview
+    ids = {person for rotation in plan.rotations for turn in rotation.turns for person in turn}
+    ids |= {override.person for override in plan.overrides if override.person is not None}
+    return _Facts(list(schedule.rotations.order_by("-layer", "pk")), overrides, User.objects.in_bulk(ids), me)
+
+
+def _lines(rotations: Iterable[Rotation], plan: shifts.Plan[int]) -> Iterable[tuple[Rotation, shifts.Rotation[int]]]:
+    by_key = {line.key: line for line in plan.rotations}
+    return [(rotation, by_key[rotation.pk]) for rotation in rotations if rotation.pk in by_key]
+
+
+def _span(override: Override) -> Span:
+    return Span(override.starts_at, override.ends_at)
+
+
+def _names(person: User) -> tuple[str, ...]:
+    return (str(person), person.first_name or person.username, person.initials)
+
+
+def _piece(shift: shifts.Shift[int], facts: _Facts) -> Piece:
+    person = facts.people[shift.person]
+    is_mine = person.pk == facts.me.pk
+    return Piece(shift.span, _names(person), str(person), "shift", person.pk % HUES + 1, is_mine)
+
+
+def _override_piece(override: Override) -> Piece:
+    who = str(override.user)
+    whom = f" for {override.replaces}" if override.replaces else ""
+    names = (f"{who}{whom}", who, override.user.initials)
+    return Piece(
+        _span(override), names, f"{who}{whom}. {override.reason}".strip(), "override", override.user_id % HUES + 1
+    )
+
+
+def _gap_piece(gap: Span) -> Piece:
+    return Piece(gap, ("Nobody",), "Nobody is on call", "gap")
+
+
+def _entries(
+    final: Iterable[shifts.Shift[int]], gaps: Iterable[Span], window: Span, now: datetime, facts: _Facts
+) -> list[Entry]:
+    """What is still to come within the window, or all of it where the window lies in the past."""
+    since = now if window.contains(now) else window.start
+    entries = [
+        Entry(
+            span=shift.span,
+            person=facts.people[shift.person],
+            detail=_detail(shift, facts),
+            is_now=shift.span.contains(now),
+            is_mine=shift.person == facts.me.pk,
+        )
+        for shift in final
+    ]
+    entries += [Entry(gap, None, "nobody is on call", gap.contains(now), False) for gap in gaps]
+    shown = [entry for entry in entries if entry.span.end > since and entry.span.start < window.end]
+    return sorted(shown, key=lambda entry: entry.span)
+
+
+def _detail(shift: shifts.Shift[int], facts: _Facts) -> str:
+    """What an override says about itself; nothing for a turn of a rotation."""
+    override = facts.overrides.get(shift.source.key) if shift.source.kind == "override" else None  # type: ignore[call-overload]  # a key is our pk
+    if override is None:
+        return ""
+    whom = f"for {override.replaces}" if override.replaces else override.get_kind_display()
+    return f"{whom}, {override.reason}" if override.reason else whom

@@ -1,0 +1,81 @@
+"""The drawing of a schedule."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from irm.lib.timespan import Span
+from oncall.timeline import LEFT, WIDTH, Piece, draw
+
+START = datetime(2026, 1, 12, tzinfo=UTC)
+TWO_WEEKS = Span(START, START + timedelta(days=14))
+
+
+def piece(first, last, name="Priya Rao"):
+    span = Span(START + timedelta(hours=first), START + timedelta(hours=last))
+    return Piece(span, (name, "Priya", "PR"), name, "shift")
+
+
+def drawn(*pieces, window=TWO_WEEKS, zone="UTC", now=START):
+    return draw([("Weekly", pieces)], window, ZoneInfo(zone), now)
+
+
+def bars(*pieces):
+    return drawn(*pieces).rows[0].bars
+
+
+def test_a_shift_over_the_whole_window_fills_it():
+    (bar,) = bars(piece(-100, 1000))
+    assert bar.x == LEFT
+    assert bar.x + bar.width == pytest.approx(WIDTH, abs=2)
+
+
+def test_a_shift_outside_the_window_is_left_out():
+    assert bars(piece(-10, 0), piece(14 * 24, 15 * 24)) == []
+
+
+def test_half_the_time_is_half_the_width():
+    (bar,) = bars(piece(0, 7 * 24))
+    assert bar.width == pytest.approx((WIDTH - LEFT) / 2, abs=2)
+
+
+def test_shifts_at_the_same_time_are_stacked_and_others_are_not():
+    drawn = bars(piece(0, 10), piece(5, 15), piece(10, 20))
+    first, second, third = sorted(drawn, key=lambda bar: bar.x)
+    assert second.y > first.y == third.y
+
+
+def test_the_longest_name_that_fits_is_written():
+    assert [bar.text for bar in bars(piece(0, 48), piece(48, 72), piece(72, 83), piece(83, 84))] == [
+        "Priya Rao",
+        "Priya",
+        "PR",
+        "",
+    ]
+
+
+def test_now_is_marked_only_within_the_window():
+    assert drawn(now=START).now_x == LEFT
+    assert drawn(now=TWO_WEEKS.end).now_x is None
+
+
+@pytest.mark.parametrize(("days", "count", "first"), [(1, 8, "00:00"), (14, 14, "Mon 12"), (84, 12, "12 Jan")])
+def test_ticks_fit_the_length_of_the_window(days, count, first):
+    ticks = drawn(window=Span(START, START + timedelta(days=days))).ticks
+    assert (len(ticks), ticks[0].label) == (count, first)
+
+
+def test_weekends_are_marked():
+    assert [tick.label for tick in drawn().ticks if tick.is_weekend] == ["Sat 17", "Sun 18", "Sat 24", "Sun 25"]
+
+
+def test_a_day_of_23_hours_is_narrower():
+    window = Span(datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 4, 4, 22, tzinfo=UTC))
+    widths = [tick.width for tick in drawn(window=window, zone="Europe/Berlin").ticks]
+    assert widths[0] == pytest.approx(widths[1] * 23 / 24, abs=0.2)
+
+
+def test_a_day_whose_midnight_does_not_exist_is_drawn():
+    window = Span(datetime(2026, 9, 4, 4, tzinfo=UTC), datetime(2026, 9, 9, 3, tzinfo=UTC))
+    assert len(drawn(window=window, zone="America/Santiago").ticks) == 5
