@@ -28,22 +28,6 @@ SWEEPS: tuple[Sweep, ...] = (
         max_lag_s=30,
     ),
     Sweep(
-        name="escalations",
-        oldest_due="oncall.jobs.oldest_due_step",
-        run="oncall.jobs.advance_escalations",
-        cluster=CORE,
-        why="Reaches the next people when nobody has acknowledged in time.",
-        max_lag_s=5,
-    ),
-    Sweep(
-        name="deliveries",
-        oldest_due="oncall.jobs.oldest_due_notification",
-        run="oncall.jobs.deliver_notifications",
-        cluster=DELIVERY,
-        why="Sends the notifications that wait; in a cluster of its own, so that a slow provider delays no escalation.",
-        max_lag_s=30,
-    ),
-    Sweep(
         name="follow-up reminders",
         oldest_due="postmortems.jobs.oldest_due_reminder",
         run="postmortems.jobs.remind_of_follow_ups",

@@ -42,7 +42,7 @@ def web(door: socket.socket, workers: int, threads: int) -> Child:
 
 
 def cluster(name: str, silent_after_s: float) -> Child:
-    command = [sys.executable, MANAGE, "qcluster"]
+    command = [sys.executable, MANAGE, "qcluster", "--skip-checks"]
     return Child(name, command, {"Q_CLUSTER_NAME": name}, silent_after_s=silent_after_s)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # outermost: every answer carries the policy, assets and errors too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # a page at 3 a.m. comes over a bad line
     "django.contrib.sessions.middleware.SessionMiddleware",
     "irm.lib.hosts.HostCheckMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -129,7 +131,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Workers (measured; the reasons are in docs/architecture.md)
 
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "core",
     "broker_class": "irm.pulse.PulseBroker",
     "orm": "default",
@@ -210,6 +212,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = "irm.formats"
 
 LOGGING = {
     "version": 1,

@@ -31,6 +31,11 @@ def health(request: HttpRequest) -> HttpResponse:
     return render(request, "irm/health.html", {"health": measure(), "sweeps": SWEEPS, "recurring_jobs": RECURRING_JOBS})
 
 
+class ProbeAnswer(JsonResponse):
+    # A failing check is an answer, not an accident of this request: Django need not log it each time it is asked.
+    _has_been_logged = True
+
+
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -38,7 +43,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     found = measure()
     checks = {check.name: {"ok": check.is_ok, "age_s": check.age_s} for check in found.checks}
     answer = {"status": "ok" if found.is_ok else "failing", "checks": checks, "here": found.here}
-    return JsonResponse(answer, status=200 if found.is_ok else 503)
+    return ProbeAnswer(answer, status=200 if found.is_ok else 503)
 
 
 @require_safe

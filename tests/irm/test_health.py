@@ -104,7 +104,7 @@ def test_metrics_are_open_without_a_token(client, settings):
     text = client.get("/metrics").content.decode()
     assert "irm_up 1.0" in text
     assert 'irm_beat_age_seconds{process="core worker"}' in text
-    assert 'irm_sweep_lag_seconds{sweep="escalations"} 0.0' in text
+    assert 'irm_sweep_lag_seconds{sweep="escalation"} 0.0' in text
 
 
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Bearer ", "Basic secret"])
