@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
