@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 SECTIONS = ("Respond", "On call", "Learn", "Set up", "Jobs")
 # Where an app's models belong unless their ModelAdmin says otherwise in `section`.
@@ -22,22 +21,20 @@ class IrmAdminSite(admin.AdminSite):
     index_title = "All settings"
     enable_nav_sidebar = False  # the shell's menu is the one menu
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # the stubs say list[URLResolver] only
-        return [path("settings/", self.admin_view(self.settings), name="settings"), *super().get_urls()]
-
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # the stubs promise a TemplateResponse
-        """The first page is the dashboard that everybody has."""
-        return redirect("now")
-
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:  # type: ignore[override]  # the stubs promise a TemplateResponse
-        """Apps are how the code is cut; people find settings by section."""
-        return redirect("admin:settings")
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """The first page is the dashboard everybody has, and there is one way to log out: neither is the admin's."""
+        to_now = RedirectView.as_view(pattern_name="now")
+        return [
+            path("", to_now, name="index"),
+            path("logout/", to_now, name="logout"),
+            path("settings/", self.admin_view(self.settings), name="settings"),
+            *super().get_urls(),
+        ]
 
     def settings(self, request: HttpRequest) -> TemplateResponse:
         """Everything that can be set up, by section."""
-        context = self.each_context(request) | {"title": self.index_title, "sections": self.get_app_list(request)}
+        context = self.each_context(request)
+        context |= {"title": self.index_title, "app_list": context["available_apps"]}
         return TemplateResponse(request, "admin/settings.html", context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -57,6 +54,3 @@ class IrmAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied("Settings are for managers. Your account is not one of theirs.")
         return redirect_to_login(request.GET.get("next", ""))
-
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # the stubs promise a TemplateResponse
-        return redirect("now")

@@ -33,7 +33,8 @@ def badges(user: User, now: datetime) -> dict[str, int]:
         "open_incidents": _count(Incident.objects.open()),
         "overdue_follow_ups": _count(FollowUp.objects.overdue(user.local_time(now).date()).filter(owner=user)),
     }
-    return User.objects.filter(pk=user.pk).order_by().values(**figures).get()
+    found = User.objects.filter(pk=user.pk).order_by().values_list(*figures.values()).get()
+    return dict(zip(figures, found, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

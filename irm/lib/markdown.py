@@ -34,6 +34,8 @@ _ATTRIBUTES = {
 class BareLinks(InlineProcessor):
     """A pasted address becomes a link."""
 
+    ANCESTOR_EXCLUDES = ("a",)
+
     def handleMatch(  # type: ignore[override]  # the stubs describe the older Pattern.handleMatch(m)
         self, m: re.Match[str], data: str
     ) -> tuple[Element, int, int]:

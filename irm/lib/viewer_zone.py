@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ class ViewerZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "sessionid" not in request.COOKIES:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
         with timezone.override(viewer_zone(request)):
             return self.get_response(request)

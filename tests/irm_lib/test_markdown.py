@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,9 +22,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("source", HOSTILE)
 def test_hostile_source_leaves_no_live_markup(source):
-    html = render(source)
+    markup = " ".join(re.findall(r"<[^>]*>", render(source))).lower()
     for word in ("<script", "<iframe", "<p style", 'onerror="', 'href="javascript', 'href="data', "class=", 'id="main'):
-        assert word not in html.lower()
+        assert word not in markup
 
 
 def test_html_in_the_source_is_shown_as_text():
