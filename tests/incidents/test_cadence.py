@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from incidents import cadence
 
 NOW = datetime(2026, 1, 14, 3, 0, tzinfo=UTC)
-instants = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+years = (datetime(2020, 1, 1), datetime(2040, 1, 1))  # noqa: DTZ001  hypothesis adds the zone
+instants = st.datetimes(*years, timezones=st.just(UTC))
 intervals = st.none() | st.timedeltas(timedelta(minutes=1), timedelta(days=2))
 
 
