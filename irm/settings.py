@@ -3,7 +3,6 @@
 import secrets
 from pathlib import Path
 from typing import Any
-from typing import Any
 from urllib.parse import urlsplit
 
 import environ
