@@ -6,8 +6,6 @@ from django.urls import include, path
 
 from irm import views
 
-handler400 = "irm.views.bad_request"
-
 urlpatterns = [
     path("", views.now, name="now"),
     path("", include("oncall.urls")),
