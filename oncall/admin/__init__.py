@@ -1,0 +1,5 @@
+"""Configuration of oncall in the admin, and its records to look at."""
+
+from . import catalog, integrations, people, policies, records, schedules
+
+__all__ = ["catalog", "integrations", "people", "policies", "records", "schedules"]

@@ -1,0 +1,135 @@
+"""People, how they are reached, and their teams."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
+
+
+class ContactMethodInline(admin.TabularInline):
+    model = ContactMethod
+    fields = ["channel", "address", "is_enabled", "verified_at"]
+    readonly_fields = ["verified_at"]
+    extra = 0
+
+
+class NotificationRuleInline(admin.TabularInline):
+    model = NotificationRule
+    fields = ["urgency", "contact_method", "after_minutes"]
+    autocomplete_fields = ["contact_method"]
+    extra = 0
+
+
+class MembershipOfUserInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ["team"]
+    extra = 0
+    verbose_name_plural = "teams"
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, SimpleHistoryAdmin):
+    section = "Set up"
+    list_display = ["username", "name", "email", "time_zone", "can_be_reached", "is_active", "is_staff"]
+    list_filter = ["is_active", "groups", "teams", "time_zone"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    inlines = [ContactMethodInline, NotificationRuleInline, MembershipOfUserInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["username", "password", "first_name", "last_name", "email"],
+                "description": "Who this is. The mail address is the account's; pages go to the contact methods below.",
+            },
+        ),
+        (
+            "Time",
+            {
+                "fields": ["time_zone", "work_starts", "work_ends", "sleep_starts", "sleep_ends"],
+                "description": "Where this person lives and when they work. Alerts that wait for working hours use it.",
+            },
+        ),
+        (
+            "Rights",
+            {
+                "fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"],
+                "description": "Groups are the usual way. Staff may open settings; superusers may do everything.",
+            },
+        ),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+
+    @admin.display(description="Name", ordering="first_name")
+    def name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description="Can be reached", boolean=True, ordering="usable")
+    def can_be_reached(self, person: User) -> bool:
+        return bool(getattr(person, "usable", 0))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        is_usable = Q(contact_methods__verified_at__isnull=False, contact_methods__is_enabled=True)
+        return super().get_queryset(request).annotate(usable=Count("contact_methods", is_usable))
+
+
+@admin.register(ContactMethod)
+class ContactMethodAdmin(SimpleHistoryAdmin):
+    section = "Set up"
+    list_display = ["user", "channel", "address", "is_verified", "is_enabled"]
+    list_filter = ["channel", "is_enabled", ("verified_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["user"]
+    search_fields = ["address", "user__username", "user__first_name", "user__last_name"]
+    autocomplete_fields = ["user"]
+    readonly_fields = ["verified_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["user", "channel", "address", "is_enabled", "verified_at"],
+                "description": "Only its owner can verify an address, on their page My on-call.",
+            },
+        )
+    ]
+
+    @admin.display(description="Verified", boolean=True, ordering="verified_at")
+    def is_verified(self, method: ContactMethod) -> bool:
+        return method.verified_at is not None
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ["user"]
+    extra = 0
+    verbose_name_plural = "members"
+
+
+@admin.register(Team)
+class TeamAdmin(SimpleHistoryAdmin):
+    section = "Set up"
+    list_display = ["name", "people", "manager", "policy"]
+    list_select_related = ["manager", "policy"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["manager", "policy"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "description"], "description": "People who own services together."}),
+        (
+            "When something breaks",
+            {
+                "fields": ["policy", "manager"],
+                "description": "Who is paged for this team's alerts, and who is reached when nobody answers.",
+            },
+        ),
+    ]
+
+    @admin.display(description="People", ordering="people")
+    def people(self, team: Team) -> int:
+        return int(getattr(team, "people", 0))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        return super().get_queryset(request).annotate(people=Count("memberships"))
