@@ -3,6 +3,7 @@
 import logging
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -149,11 +150,12 @@ def _claim_and_remind(seen: QuerySet[Incident], incident: Incident, now: datetim
     return True
 
 
-def _context(incident: Incident) -> dict[str, str]:
+def _context(incident: Incident) -> dict[str, Any]:
     return {
         "reference": incident.reference,
         "title": incident.title,
         "severity": incident.severity.name,
+        "rank": incident.severity.rank,
         "status": incident.get_status_display(),
         "path": incident.get_absolute_url(),
     }

@@ -77,9 +77,9 @@ class UpdateForm(forms.Form):
     """A status update and the promise of the next one."""
 
     body = forms.CharField(
-        label="Status update",
+        label="What others should know",
         max_length=LONGEST_TEXT,
-        widget=rows(5),
+        widget=rows(4),
         help_text="Everybody with a role is told. Markdown.",
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
@@ -96,7 +96,7 @@ class UpdateForm(forms.Form):
             initial=choices[-1][0] if self.every else "",
             coerce=int,
             empty_value=None,
-            required=False,
+            required=self.every is not None,
         )
 
     def _promises(self) -> list[tuple[str, str]]:

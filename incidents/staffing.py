@@ -105,6 +105,7 @@ def _tell(assignment: RoleAssignment, incident: Incident, change: str, by: User 
         "reference": incident.reference,
         "title": incident.title,
         "severity": incident.severity.name,
+        "rank": incident.severity.rank,
         "role": assignment.role_type.name,
         "duties": assignment.role_type.duties,
         "change": change,

@@ -28,6 +28,14 @@ SWEEPS: tuple[Sweep, ...] = (
         max_lag_s=30,
     ),
     Sweep(
+        name="update reminders",
+        oldest_due="incidents.jobs.oldest_due_reminder",
+        run="incidents.jobs.remind_of_updates",
+        cluster=CORE,
+        why="Reminds whoever owes others a status update that it is overdue.",
+        max_lag_s=30,
+    ),
+    Sweep(
         name="follow-up reminders",
         oldest_due="postmortems.jobs.oldest_due_reminder",
         run="postmortems.jobs.remind_of_follow_ups",

@@ -19,6 +19,7 @@ from oncall.models import User
 from oncall.requests import PersonRequest
 
 ENTRIES = 60
+MINUTE = timedelta(minutes=1)
 MAIN_ROLES = (staffing.COMMANDER, staffing.OPERATIONS_LEAD, staffing.COMMUNICATIONS_LEAD)
 # What leads up to the present, and what is still to come.
 BEFORE = (Milestone.Kind.DETECTED, Milestone.Kind.ACKNOWLEDGED, Milestone.Kind.DECLARED, Milestone.Kind.TRIAGED)
@@ -71,7 +72,7 @@ def show(request: PersonRequest, incident: Incident, *, status: int = 200, **for
         "alerts": _alerts(incident),
         "last_update": incident.updates.select_related("author").first(),
         "every": every,
-        "lateness": cadence.lateness(incident.update_due_at, now),
+        "lateness": cadence.lateness(incident.update_due_at, now) // MINUTE * MINUTE,
         "is_overdue": cadence.is_overdue(incident.update_due_at, now),
         "still": _still(incident, every),
         "moves": lifecycle.transitions_from(incident.status),
@@ -92,7 +93,8 @@ def steps(incident: Incident, reached: Mapping[str, datetime]) -> list[Step]:
     strip.append(Step(str(current.label).capitalize(), reached.get(current, incident.ended_at), "now"))
     if current == Incident.Status.CANCELLED:
         return strip
-    coming = AHEAD[AHEAD.index(current) + 1 :] if current in AHEAD else AHEAD[:2]
+    position = AHEAD.index(current) + 1 if current in AHEAD else 0
+    coming = AHEAD[position : position + (1 if position else 2)]
     return strip + [Step(str(status.label).capitalize()) for status in coming]
 
 

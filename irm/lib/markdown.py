@@ -29,6 +29,8 @@ _ATTRIBUTES = {
     "th": {"align"},
     "td": {"align"},
 }
+# What may be wider than a phone scrolls in its own box, and a keyboard has to reach it.
+_SCROLLING = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
 
 
 class BareLinks(InlineProcessor):
@@ -104,6 +106,7 @@ def render(text: str) -> str:
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        set_tag_attribute_values=_SCROLLING,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
