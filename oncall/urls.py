@@ -34,4 +34,11 @@ urlpatterns = [
     path("schedules/<slug:slug>/override/", overrides.add, name="override-add"),
     path("overrides/<int:pk>/remove/", overrides.remove, name="override-remove"),
     path("on-call/me/", profile.mine, name="mine"),
+    path("on-call/me/methods/", profile.add_method, name="method-add"),
+    path("on-call/me/methods/<int:pk>/code/", profile.send_code, name="method-send-code"),
+    path("on-call/me/methods/<int:pk>/verify/", profile.enter_code, name="method-verify"),
+    path("on-call/me/methods/<int:pk>/switch/", profile.switch_method, name="method-switch"),
+    path("on-call/me/methods/<int:pk>/remove/", profile.remove_method, name="method-remove"),
+    path("on-call/me/rules/", profile.add_rule, name="rule-add"),
+    path("on-call/me/rules/<int:pk>/remove/", profile.remove_rule, name="rule-remove"),
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from irm.lib import clock
 from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
+from oncall import verifying
 from oncall.channels import choices
 from oncall.forms import MessageFilter
 from oncall.models import Notification, User
@@ -20,6 +21,7 @@ HEADINGS = (
     *("to", "channel", "address", "subject", "alert"),
     *("status", "attempts", "error", "made at (UTC)", "ended at (UTC)"),
 )
+CODE_HIDDEN = "A code, shown only at the address it was sent to."
 # An address with a key in it works for whoever has it: only its recipient may read it.
 KEYED = re.compile(r"/ack/[^\s/]+/")
 HIDDEN = "/ack/(shown to its recipient only)"
@@ -46,9 +48,16 @@ def message(request: PersonRequest, pk: int) -> HttpResponse:
 
 def body_for(found: Notification, reader: User) -> str:
     """The text as it was sent; for anybody but its recipient without the keys in it."""
+    if found.event == verifying.EVENT and not may_read_code(found, reader):
+        return CODE_HIDDEN
     if found.user_id == reader.pk:
         return found.body
     return KEYED.sub(HIDDEN, found.body)
+
+
+def may_read_code(found: Notification, reader: User) -> bool:
+    """A code proves an address by arriving there: it may be read here only where no mail server could send it."""
+    return found.user_id == reader.pk and found.status == Notification.Status.KEPT
 
 
 def _as_csv(found: NotificationQuerySet) -> HttpResponse:

@@ -1,9 +1,119 @@
-"""My on-call: my next shifts, how I am reached."""
+"""My on-call: when I am on, and how I am reached."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
+from irm.lib import clock
+from irm.lib.access import requires
+from irm.lib.timespan import Span
+from oncall import scheduling, verifying
+from oncall.errors import NotAllowed
+from oncall.forms import ContactMethodForm, NotificationRuleForm
+from oncall.models import ContactMethod
 from oncall.requests import PersonRequest
 
+AHEAD = timedelta(weeks=8)
+SHIFTS_SHOWN = 10
 
+Step = Callable[[PersonRequest, ContactMethod], None]
+
+
+@requires()
 def mine(request: PersonRequest) -> HttpResponse:
-    return HttpResponse("")
+    return _page(request, ContactMethodForm(), NotificationRuleForm(person=request.user))
+
+
+@require_POST
+@requires()
+def add_method(request: PersonRequest) -> HttpResponse:
+    """A new address; a code goes to it at once."""
+    form = ContactMethodForm(request.POST, instance=ContactMethod(user=request.user))
+    if not form.is_valid():
+        return _page(request, form, NotificationRuleForm(person=request.user))
+    method = form.save()
+    verifying.send_code(method, clock.now())
+    messages.success(request, f"A code is on its way to {method.address}. Enter it below.")
+    return redirect("oncall:mine")
+
+
+@require_POST
+@requires()
+def add_rule(request: PersonRequest) -> HttpResponse:
+    form = NotificationRuleForm(request.POST, person=request.user)
+    if not form.is_valid():
+        return _page(request, ContactMethodForm(), form)
+    form.save()
+    messages.success(request, "The rule applies from the next page on.")
+    return redirect("oncall:mine")
+
+
+@require_POST
+@requires()
+def remove_rule(request: PersonRequest, pk: int) -> HttpResponse:
+    get_object_or_404(request.user.notification_rules, pk=pk).delete()
+    messages.success(request, "The rule is gone.")
+    return redirect("oncall:mine")
+
+
+def _on_own_method(step: Step) -> Callable[..., HttpResponse]:
+    """A button about one of the person's own contact methods."""
+
+    @wraps(step)
+    def view(request: PersonRequest, pk: int) -> HttpResponse:
+        method = get_object_or_404(request.user.contact_methods, pk=pk)
+        try:
+            step(request, method)
+        except NotAllowed as error:
+            messages.error(request, str(error))
+        return redirect("oncall:mine")
+
+    return require_POST(requires()(view))
+
+
+@_on_own_method
+def send_code(request: PersonRequest, method: ContactMethod) -> None:
+    verifying.send_code(method, clock.now())
+    messages.success(request, f"A code is on its way to {method.address}.")
+
+
+@_on_own_method
+def enter_code(request: PersonRequest, method: ContactMethod) -> None:
+    if verifying.enter_code(method, request.POST.get("code", ""), clock.now()):
+        messages.success(request, f"{method.address} is verified: pages can reach you there.")
+    else:
+        messages.error(request, "That is not the code that was sent. Please look again.")
+
+
+@_on_own_method
+def switch_method(request: PersonRequest, method: ContactMethod) -> None:
+    method.is_enabled = request.POST.get("to") == "on"
+    method.save(update_fields=["is_enabled"])
+    messages.success(request, f"{method.address} is switched {'on' if method.is_enabled else 'off'}.")
+
+
+@_on_own_method
+def remove_method(request: PersonRequest, method: ContactMethod) -> None:
+    method.delete()
+    messages.success(request, f"{method.address} is gone.")
+
+
+def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: NotificationRuleForm) -> HttpResponse:
+    now = clock.now()
+    shifts = scheduling.shifts_of(request.user, Span(now, now + AHEAD))
+    methods = list(request.user.contact_methods.all())
+    context = {
+        "now": now,
+        "shifts": shifts[:SHIFTS_SHOWN],
+        "methods": methods,
+        "is_reachable": any(method.is_usable for method in methods),
+        "rules": request.user.notification_rules.select_related("contact_method"),
+        "method_form": method_form,
+        "rule_form": rule_form,
+    }
+    return render(request, "oncall/mine.html", context)

@@ -1,0 +1,70 @@
+"""Proving that an address is its owner's: a code is sent to it, and entered here."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from oncall.errors import NotAllowed
+from oncall.models import ContactMethod, Notification
+
+EVENT = "verification"
+VALID_FOR = timedelta(minutes=30)
+PAUSE = timedelta(minutes=1)  # between two codes, so that nobody's mailbox is flooded
+MOST_TRIES = 5
+
+
+@transaction.atomic
+def send_code(method: ContactMethod, now: datetime) -> Notification:
+    """Send a new code to the address. Raises NotAllowed where it is verified, or a code has just been sent."""
+    method = _locked(method)
+    if method.verified_at:
+        raise NotAllowed("This address is verified already.")
+    if method.verification_sent_at and now < method.verification_sent_at + PAUSE:
+        raise NotAllowed("A code was sent less than a minute ago. Please wait a moment, then ask again.")
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    method.verification_code = _hashed(method, code)
+    method.verification_sent_at = now
+    method.verification_tries = 0
+    method.save(update_fields=["verification_code", "verification_sent_at", "verification_tries"])
+    return Notification.objects.create(
+        key=f"{EVENT}-{method.pk}-{int(now.timestamp() * 1000)}",
+        event=EVENT,
+        user=method.user,
+        contact_method=method,
+        channel=method.channel,
+        address=method.address,
+        context={"code": code, "minutes": int(VALID_FOR.total_seconds() // 60)},
+        priority=Notification.Priority.PAGE,  # somebody is waiting for it
+        due_at=now,
+        created_at=now,
+    )
+
+
+def enter_code(method: ContactMethod, code: str, now: datetime) -> bool:
+    """Take the code that arrived. False where it is wrong; raises NotAllowed where none can be right any more."""
+    with transaction.atomic():
+        method = _locked(method)
+        if method.verified_at:
+            return True
+        if not method.verification_code or not method.verification_sent_at:
+            raise NotAllowed("No code was sent yet. Ask for one first.")
+        if now >= method.verification_sent_at + VALID_FOR:
+            raise NotAllowed("This code has expired. Ask for a new one.")
+        if method.verification_tries >= MOST_TRIES:
+            raise NotAllowed("There were too many wrong codes. Ask for a new one.")
+        if constant_time_compare(method.verification_code, _hashed(method, "".join(code.split()))):
+            method.verify(now)
+            return True
+        method.verification_tries += 1
+        method.save(update_fields=["verification_tries"])
+        return False
+
+
+def _locked(method: ContactMethod) -> ContactMethod:
+    return ContactMethod.objects.select_for_update(of=("self",)).select_related("user").get(pk=method.pk)
+
+
+def _hashed(method: ContactMethod, code: str) -> str:
+    return salted_hmac("irm.verification", f"{method.pk}:{method.address}:{code}", algorithm="sha256").hexdigest()
