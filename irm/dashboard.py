@@ -104,7 +104,7 @@ def _figures(now: datetime) -> dict[str, Any]:
         .annotate(took=took)
         .values_list("took", "severity__ack_minutes")
     )
-    in_time = [length <= timedelta(minutes=minutes) for length, minutes in rows]
+    in_time = [length <= timedelta(minutes=minutes) for length, minutes in rows if minutes]
     overdue = FollowUp.objects.overdue(now.date()).count()
     return {"day": day, "in_time": sum(in_time), "acknowledged": len(in_time), "overdue": overdue}
 

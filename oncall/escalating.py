@@ -156,7 +156,7 @@ def _due(alert: Alert, decision: planning.Decision, answers: "Answers", now: dat
         alert=alert,
         generation=alert.generation,
         number=alert.next_step,
-        due_at=alert.next_step_at,
+        due_at=alert.next_step_at or now,
         ran_at=now,
         people=[str(person) for person in people],
     )

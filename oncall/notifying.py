@@ -95,11 +95,6 @@ def cancel(alerts: Iterable[Alert], now: datetime, why: str) -> int:
     return waiting.update(status=Notification.Status.CANCELLED, finished_at=now, error=why[:500])
 
 
-def can_be_reached(person: User) -> bool:
-    """Whether a page to this person would go anywhere at all."""
-    return person.is_active and person.contact_methods.usable().exists()  # type: ignore[attr-defined]  # our manager
-
-
 def next_rule(failed: Notification, now: datetime) -> bool:
     """After a message failed for good: bring the person's next one forward. False where there is none left.
 

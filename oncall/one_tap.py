@@ -32,8 +32,8 @@ def path(person: User, alert: Alert, now: datetime) -> str:
 def read(token: str, now: datetime) -> Tap:
     """Whom and what the link is for. Raises signing.ExpiredToken, or signing.BadToken where it names nobody now."""
     payload = signing.read(PURPOSE, token, now)
-    person = User.objects.filter(pk=payload.get("person"), is_active=True).first()
-    alert = Alert.objects.with_everything().filter(pk=payload.get("alert")).first()
+    person = User.objects.filter(pk=payload["person"], is_active=True).first()
+    alert = Alert.objects.with_everything().filter(pk=payload["alert"]).first()
     if person is None or alert is None or not person.has_perm("oncall.respond"):
         raise signing.BadToken
     return Tap(person, alert)

@@ -78,7 +78,7 @@ class Router:
         return next((policy for policy in wishes if policy), None)
 
     def _plan(self, policy: EscalationPolicy | None, team: Team | None) -> dict[str, object]:
-        key = (policy and policy.pk, team and team.pk)
+        key = (policy.pk if policy else None, team.pk if team else None)
         if key not in self._plans:
             self._plans[key] = escalating.plan_for(policy, team).as_json()
         return self._plans[key]
