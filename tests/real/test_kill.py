@@ -14,10 +14,13 @@ ALERTS, STEPS, WAIT_S = 200, 9, 3
 KILLS = ["web worker", "web", "worker", "monitor", "pusher", "sentinel", "cluster parent", "delivery worker"]
 
 
-@pytest.fixture
-def installation():
+def fresh():
     with Installation(LOG_LEVEL="INFO") as installed:
         yield installed.prepare().start()
+
+
+installation = pytest.fixture(fresh)
+resting = pytest.fixture(fresh, scope="module")
 
 
 def find(installation: Installation, name: str) -> psutil.Process:
@@ -58,36 +61,36 @@ def test_killing_everything_in_turn_loses_no_step_and_doubles_none(installation)
     assert found["lags"][-1] < 20
 
 
-def test_work_goes_on_after_an_idle_worker_and_the_monitor_were_killed(installation):
-    for cluster in ("core", "delivery", "core", "delivery"):
-        processes.member(installation, cluster, "worker").kill()
-        time.sleep(0.5)
-        processes.member(installation, cluster, "monitor").kill()
-        time.sleep(0.5)
-    processes.escalate(installation, 1, wait=1, repeat=2, apart=0)
-    found = wait_for(lambda: finished(installation), 20, pause=0.5)
-    assert found["statuses"] == {"kept": 3}
-    time.sleep(16)  # longer than a beat may be old
-    assert installation.is_healthy()
-
-
-def test_the_idle_product_uses_less_than_400_megabytes(installation):
+def test_the_idle_product_uses_less_than_400_megabytes(resting):
     time.sleep(3)
-    used = sum(processes.pss_bytes(process) for process in processes.everybody(installation))
-    print(f"\nidle: {used / 1e6:.0f} MB in {len(processes.everybody(installation))} processes")
+    used = sum(processes.pss_bytes(process) for process in processes.everybody(resting))
+    print(f"\nidle: {used / 1e6:.0f} MB in {len(processes.everybody(resting))} processes")
     assert used < 400e6
 
 
-def test_stopping_takes_seconds_and_leaves_nothing(installation):
-    everybody = processes.everybody(installation)
+def test_a_taken_port_is_said_in_plain_words(resting):
+    taken = f"Port {resting.port} is taken by another program"
+    with Installation() as second, pytest.raises(AssertionError, match=taken):
+        second.manage("serve", "--port", str(resting.port))
+
+
+def test_work_goes_on_after_an_idle_worker_and_the_monitor_were_killed(resting):
+    for cluster in ("core", "delivery", "core", "delivery"):
+        processes.member(resting, cluster, "worker").kill()
+        time.sleep(0.5)
+        processes.member(resting, cluster, "monitor").kill()
+        time.sleep(0.5)
+    processes.escalate(resting, 1, wait=1, repeat=2, apart=0)
+    found = wait_for(lambda: finished(resting), 20, pause=0.5)
+    assert found["statuses"] == {"kept": 3}
+    time.sleep(16)  # longer than a beat may be old
+    assert resting.is_healthy()
+
+
+def test_stopping_takes_seconds_and_leaves_nothing(resting):
+    everybody = processes.everybody(resting)
     started = time.monotonic()
-    installation.process.terminate()
-    assert installation.process.wait(15) == 0
+    resting.process.terminate()
+    assert resting.process.wait(15) == 0
     print(f"\nstopped in {time.monotonic() - started:.1f} s")
     assert psutil.wait_procs(everybody, 2)[1] == []
-
-
-def test_a_taken_port_is_said_in_plain_words(installation):
-    second = Installation(PORT=str(installation.port))
-    with pytest.raises(AssertionError, match=f"Port {installation.port} is taken by another program"):
-        second.manage("serve", "--port", str(installation.port))
