@@ -28,7 +28,7 @@ LINES = (
     Line("payments", "secondary", "Europe/Berlin", ("mina", "responder", "jonas", "aino")),
     # Six hours each, all of them in somebody's daylight.
     Line("platform", "primary", "UTC", ("kiri", "priya", "omar", "diego"), hours=6, handoff=time(20)),
-    Line("platform", "secondary", "UTC", ("omar", "diego", "kiri", "priya")),
+    Line("platform", "secondary", "UTC", ("priya", "omar", "diego", "kiri"), hours=6, handoff=time(20)),
     Line("storefront", "primary", "America/New_York", ("grace", "tomas", "elise")),
     Line("storefront", "secondary", "America/New_York", ("tomas", "elise", "grace")),
     Line("search", "primary", "Asia/Tokyo", ("yuki", "wei", "ines")),
