@@ -200,8 +200,8 @@ class NotificationRuleForm(forms.ModelForm):
         fields = ["urgency", "contact_method", "after_minutes"]
         labels = {"urgency": "For alerts that", "contact_method": "Send to", "after_minutes": "After minutes"}
 
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, instance=NotificationRule(user=person), **kwargs)
+    def __init__(self, data: Any = None, *, person: User) -> None:
+        super().__init__(data, instance=NotificationRule(user=person))
         self.fields["contact_method"].queryset = person.contact_methods.all()  # type: ignore[attr-defined]  # a choice of rows
 
     def clean(self) -> dict[str, Any]:

@@ -73,7 +73,8 @@ class UserAdmin(DjangoUserAdmin, SimpleHistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         is_usable = Q(contact_methods__verified_at__isnull=False, contact_methods__is_enabled=True)
-        return super().get_queryset(request).annotate(usable=Count("contact_methods", is_usable))
+        rows: QuerySet[User] = super().get_queryset(request).annotate(usable=Count("contact_methods", is_usable))
+        return rows
 
 
 @admin.register(ContactMethod)
@@ -132,4 +133,5 @@ class TeamAdmin(SimpleHistoryAdmin):
         return int(getattr(team, "people", 0))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        return super().get_queryset(request).annotate(people=Count("memberships"))
+        rows: QuerySet[Team] = super().get_queryset(request).annotate(people=Count("memberships"))
+        return rows

@@ -109,7 +109,8 @@ class EscalationPolicyAdmin(SimpleHistoryAdmin):
         return int(getattr(policy, "steps_count", 0))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationPolicy]:
-        return super().get_queryset(request).annotate(steps_count=Count("steps"))
+        rows: QuerySet[EscalationPolicy] = super().get_queryset(request).annotate(steps_count=Count("steps"))
+        return rows
 
     def save_formset(self, request: HttpRequest, form: Any, formset: BaseInlineFormSet, change: bool) -> None:
         super().save_formset(request, form, formset, change)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from irm.lib import clock
-from irm.lib.access import requires
+from irm.lib.access import View, requires
 from irm.lib.timespan import Span
 from oncall import scheduling, verifying
 from oncall.errors import NotAllowed
@@ -61,7 +61,7 @@ def remove_rule(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("oncall:mine")
 
 
-def _on_own_method(step: Step) -> Callable[..., HttpResponse]:
+def _on_own_method(step: Step) -> View:
     """A button about one of the person's own contact methods."""
 
     @wraps(step)
