@@ -95,7 +95,7 @@ def is_absurd(text: str) -> bool:
 def render(text: str) -> str:
     """Sanitised HTML of `text`: no id, class, style or script, no remote pictures."""
     if is_absurd(text):
-        return f"<pre>{escape(text)}</pre>"
+        return f'<pre tabindex="0">{escape(text)}</pre>'
     html = markdown.markdown(
         text,
         extensions=["fenced_code", "tables", "sane_lists", "nl2br", House()],

@@ -73,7 +73,7 @@ def test_links_give_nothing_away():
 
 def test_tables_lists_and_code_are_kept():
     html = render("| a | b |\n|---|--:|\n| 1 | 2 |\n\n- one\n- two\n\n```\nx = 1\n```")
-    for part in ("<table>", '<td align="right">2</td>', "<li>one</li>", "<pre><code>x = 1"):
+    for part in ('<table tabindex="0">', '<td align="right">2</td>', "<li>one</li>", '<pre tabindex="0"><code>x = 1'):
         assert part in html
 
 
@@ -87,7 +87,7 @@ def test_absurd_nesting_is_survived(source):
 
 
 def test_what_markdown_cannot_take_is_shown_as_it_was_typed():
-    assert render("[" * 200 + "<b>") == "<pre>" + "[" * 200 + "&lt;b&gt;</pre>"
+    assert render("[" * 200 + "<b>") == '<pre tabindex="0">' + "[" * 200 + "&lt;b&gt;</pre>"
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
