@@ -8,6 +8,7 @@ Used by tests marked `browser`; a live server and a person give a `Visit`:
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+# Playwright keeps an event loop in this thread; the tests themselves are not asynchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -84,6 +88,7 @@ class Visit:
         )
         if person is not None:
             self.context.add_cookies([session_cookie(person, self.url)])  # type: ignore[list-item]
+        self.context.set_default_timeout(8000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
@@ -136,6 +141,7 @@ class Visit:
         """Everything that must hold on every page; leaves a screenshot."""
         self.keep(name)
         where = f"{urlsplit(self.page.url).path} at {self.width} in {self.theme}"
-        assert self.findings() == [], f"axe on {where}"
+        found = self.findings()
+        assert not found, f"axe on {where}: " + "; ".join(found)
         assert self.overflow() <= 0, f"{where} scrolls sideways by {self.overflow()} px"
-        assert self.complaints == [], f"the browser complained on {where}"
+        assert not self.complaints, f"the browser complained on {where}: " + "; ".join(self.complaints)

@@ -1,4 +1,18 @@
 /* Mends what the stock admin's scripts leave unnamed. */
-addEventListener("load", () => {
-  document.querySelectorAll("span.help-tooltip[aria-label]:not([role])").forEach((span) => span.setAttribute("role", "img"));
-});
+(() => {
+  "use strict";
+  const nameSearchIcons = () => document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")
+    .forEach((span) => span.setAttribute("role", "img"));
+  const nameChoosers = () => document.querySelectorAll("select.select2-hidden-accessible[id]").forEach((select) => {
+    const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    const chooser = select.parentElement.querySelector(".select2-selection");
+    if (!label || !chooser) return;
+    const box = chooser.getAttribute("role") === "combobox" ? chooser : chooser.querySelector("[role=combobox], input");
+    label.id = label.id || `${select.id}_label`;
+    const shown = (chooser.getAttribute("aria-labelledby") || "").split(" ").filter((id) => id && id !== label.id);
+    chooser.querySelectorAll("[role=textbox]").forEach((text) => text.setAttribute("aria-labelledby", label.id));
+    (box || chooser).setAttribute("aria-labelledby", [label.id, ...shown].join(" "));
+  });
+  addEventListener("load", () => { nameSearchIcons(); nameChoosers(); });
+  document.addEventListener("formset:added", () => setTimeout(nameChoosers));
+})();

@@ -135,15 +135,39 @@
     showLive();
   };
   const isLive = (event) => event.detail.elt && event.detail.elt.closest("[data-live]");
-  const lastText = new WeakMap();
+  const shown = new Map();  // what each region showed last, by its id
+  const withoutToken = (html) => html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+  const isBusy = (region) => document.querySelector("main details.menu[open]") ||
+    (region.contains(document.activeElement) && document.activeElement.matches("textarea, input, select"));
+  // Where the keyboard is and what is unfolded, said so that it can be found again in new markup.
+  const place = (element) => {
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    if (element.matches("a[href]")) return `a[href="${CSS.escape(element.getAttribute("href"))}"]`;
+    return element.form ? `form[action="${CSS.escape(element.form.getAttribute("action"))}"] button` : null;
+  };
+  const unfolded = (region) => all("details[open] > summary", region).map((summary) => summary.textContent.trim());
+  let before = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const region = isLive(event);
-    if (!region || event.detail.requestConfig.verb !== "get") return;
-    const writing = region.contains(document.activeElement) &&
-      document.activeElement.matches("textarea, input, select, details[open] *");
-    const same = lastText.get(region) === event.detail.serverResponse;
-    if (!writing) lastText.set(region, event.detail.serverResponse);
-    if (writing || same) event.detail.shouldSwap = false;
+    if (!region || event.detail.requestConfig.verb !== "get" || !event.detail.shouldSwap) return;
+    const html = withoutToken(event.detail.serverResponse);
+    if (isBusy(region) || shown.get(region.id) === html) {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    shown.set(region.id, html);
+    const focused = region.contains(document.activeElement) ? place(document.activeElement) : null;
+    before = { id: region.id, focused, open: unfolded(region) };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const region = before && document.getElementById(before.id);
+    if (!region) return;
+    all("details > summary", region).forEach((summary) => {
+      if (before.open.includes(summary.textContent.trim())) summary.parentElement.open = true;
+    });
+    const target = before.focused && region.querySelector(before.focused);
+    if (target && document.activeElement === document.body) target.focus({ preventScroll: true });
+    before = null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (isLive(event)) hear(!event.detail.successful);
