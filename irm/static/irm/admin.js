@@ -13,6 +13,7 @@
     chooser.querySelectorAll("[role=textbox]").forEach((text) => text.setAttribute("aria-labelledby", label.id));
     (box || chooser).setAttribute("aria-labelledby", [label.id, ...shown].join(" "));
   });
-  addEventListener("load", () => { nameSearchIcons(); nameChoosers(); });
+  addEventListener("load", nameSearchIcons);
+  if (window.django && window.django.jQuery) window.django.jQuery(nameChoosers);  // after the choosers are made
   document.addEventListener("formset:added", () => setTimeout(nameChoosers));
 })();
