@@ -1,12 +1,11 @@
 """Ninety days of alerts: most end by themselves or within the hour, a few wake the second person."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from irm.demo.company import Company
 from irm.demo.rotas import Rotas
@@ -128,12 +127,11 @@ def remember(company: Company) -> History:
 
 def _moments(noise: Noise, company: Company) -> list[datetime]:
     """When it happened: at random, more often while people shop."""
-    span = PAST - QUIET_BEFORE_NOW
-    found = []
+    found: list[datetime] = []
     at = company.now - PAST
     while True:
         at += timedelta(days=company.random.expovariate(noise.weekly / 7))
-        if at >= company.now - PAST + span:
+        if at >= company.now - QUIET_BEFORE_NOW:
             return found
         if at.hour >= 7 or company.random.random() < 0.5:
             found.append(at)
@@ -182,7 +180,6 @@ def _what_waits(history: History) -> None:
 
 
 def _count_events(integration: Integration) -> None:
-    alerts: Sequence[int] = integration.alerts.values_list("event_count", flat=True)
-    integration.event_count = sum(alerts)
-    integration.last_event_at = integration.alerts.aggregate(last=Max("last_event_at"))["last"]
+    figures = integration.alerts.aggregate(events=Sum("event_count"), last=Max("last_event_at"))
+    integration.event_count, integration.last_event_at = figures["events"], figures["last"]
     integration.save()

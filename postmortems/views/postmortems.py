@@ -1,5 +1,7 @@
 """The list of postmortems, and the page people read."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -98,7 +100,7 @@ def page_context(request: SignedIn, review: Postmortem, reason: str = "") -> dic
         "today": timezone.localtime(now).date(),
         "incidents": [_with_figures(incident) for incident in incidents],
         "sections": sections_of(review),
-        "timeline": entries.select_related("author", "incident").order_by("at", "pk"),
+        "timeline": _by_day(entries.select_related("author", "incident").order_by("at", "pk")),
         "follow_ups": FollowUp.objects.filter(postmortem=review).select_related("owner"),
         "missing": reviewing.missing(review) if review.status in EDITABLE else [],
         "verbs": reviewing.verbs_for(review) if may_write else [],
@@ -108,6 +110,12 @@ def page_context(request: SignedIn, review: Postmortem, reason: str = "") -> dic
         "revisions": past_revisions(review),
         "reason": reason,
     }
+
+
+def _by_day(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
+    """The timeline cut where the viewer's day changes."""
+    days = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+    return [{"day": rows[0].at, "entries": rows} for rows in (list(found) for _, found in days)]
 
 
 def sections_of(review: Postmortem) -> list[dict[str, Any]]:
