@@ -20,6 +20,7 @@ from oncall.models import (
     Urgency,
     User,
 )
+from oncall.signals import alerts_changed
 
 log = logging.getLogger("irm.escalating")
 
@@ -147,6 +148,7 @@ def _advance(alerts: list[Alert], now: datetime) -> int:
             alert.next_step_at = None
     AlertLog.objects.bulk_create(lines)
     Alert.objects.bulk_update(alerts, ALERT_FIELDS)
+    alerts_changed.send(sender=Alert, lines=lines)
     return len(alerts)
 
 

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incidents.models import IncidentAlert
-from oncall import alerting
+from oncall import alerting, escalating
 from oncall.models import AlertLog
 from oncall.signals import alerts_changed
 from tests import factories
@@ -16,6 +16,10 @@ def linked(alert, **fields):
     incident = factories.incident(**fields)
     IncidentAlert.objects.create(incident=incident, alert=alert, linked_at=NOW)
     return incident
+
+
+def paging(person):
+    return escalating.plan_for(factories.policy(person), None).as_json()
 
 
 def test_an_acknowledgement_shows_on_the_timeline_and_sets_the_milestone():
@@ -49,6 +53,15 @@ def test_an_ended_incident_follows_no_more():
     incident = linked(alert, status="resolved", ended_at=NOW)
     alerting.resolve(alert, by=factories.user(), now=NOW)
     assert not incident.timeline.exists()
+
+
+def test_an_escalation_step_shows_whom_it_paged():
+    alert = factories.alert(plan=paging(factories.user(first_name="Luka")), next_step_at=NOW)
+    incident = linked(alert)
+    assert escalating.advance_batch(NOW) == 1
+    entry = incident.timeline.get()
+    assert entry.kind == "page"
+    assert "Luka" in entry.text
 
 
 def test_repeated_events_are_not_worth_an_entry():
