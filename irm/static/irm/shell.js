@@ -173,7 +173,8 @@
     if (isLive(event)) hear(!event.detail.successful);
     const form = event.detail.elt.closest("form");
     if (form) release(form);
-    if (form && form.dataset.draft && event.detail.successful) store.drop(draftKey(form));
+    // The form itself was sent; a preview of one of its fields leaves the draft alone.
+    if (event.detail.elt === form && form.dataset.draft && event.detail.successful) store.drop(draftKey(form));
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && window.htmx) all("[data-live]").forEach((region) => window.htmx.trigger(region, "refresh"));
