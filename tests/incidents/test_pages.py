@@ -113,7 +113,7 @@ def test_the_incident_page_takes_as_many_queries_for_one_row_as_for_many(page, d
 def test_the_incident_page_says_where_it_stands(page):
     text = page(eventful().get_absolute_url())
     for words in (
-        "Still investigating, next update in 30 min",
+        "Still investigating, next in 30 min",
         "Working on it.",
         "Note 0",
         "Take over",
