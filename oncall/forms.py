@@ -138,6 +138,7 @@ class OverrideForm(forms.ModelForm):
         model = Override
         fields = ["user", "kind", "replaces", "starts_at", "ends_at", "reason"]
         labels = {"user": "Who takes over", "kind": "What it does", "starts_at": "From", "ends_at": "Until"}
+        help_texts = {"user": "", "kind": "For whoever else would be on call then."}
         widgets = {"starts_at": LocalMoment, "ends_at": LocalMoment}
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:

@@ -23,15 +23,6 @@ class IntegrationForm(forms.ModelForm):
         fields = ["name", "kind", "team", "is_enabled", "key", "severity", "service", "policy"]
 
 
-class RouteInline(admin.StackedInline):
-    model = Route
-    extra = 0
-    autocomplete_fields = ["severity", "service", "policy"]
-    fieldsets = [
-        (None, {"fields": [("position", "is_enabled"), "name", "matchers", ("severity", "service", "policy")]})
-    ]
-
-
 @admin.register(Integration)
 class IntegrationAdmin(SimpleHistoryAdmin):
     section = "Set up"
@@ -41,8 +32,7 @@ class IntegrationAdmin(SimpleHistoryAdmin):
     list_select_related = ["team"]
     search_fields = ["name"]
     autocomplete_fields = ["team", "service", "severity", "policy"]
-    readonly_fields = ["address", "setup", "last_event_at", "event_count"]
-    inlines = [RouteInline]
+    readonly_fields = ["address", "setup", "routes", "last_event_at", "event_count"]
     fieldsets = [
         (None, {"fields": ["name", "kind", "team", "is_enabled"], "description": "One monitoring tool's way in."}),
         (
@@ -50,10 +40,10 @@ class IntegrationAdmin(SimpleHistoryAdmin):
             {"fields": ["address", "setup", "key"], "description": "Copy this into the tool's configuration."},
         ),
         (
-            "When no route says otherwise",
+            "What becomes of an event",
             {
-                "fields": ["severity", "service", "policy"],
-                "description": "What becomes of an event that no route matches.",
+                "fields": ["routes", "severity", "service", "policy"],
+                "description": "The first route that matches decides; what follows is for events that none matches.",
             },
         ),
         ("So far", {"fields": ["last_event_at", "event_count"]}),
@@ -71,6 +61,13 @@ class IntegrationAdmin(SimpleHistoryAdmin):
             return "Save first."
         text = render_to_string(f"oncall/setup/{integration.kind}.txt", {"address": address_of(integration)})
         return render_to_string("oncall/setup/copy.html", {"name": "setup", "text": text.strip()})
+
+    @admin.display(description="Routes")
+    def routes(self, integration: Integration) -> SafeString | str:
+        if not integration.pk:
+            return "Save first, then add routes."
+        context = {"integration": integration, "routes": Route.objects.for_integration(integration)}
+        return render_to_string("oncall/setup/routes.html", context)
 
 
 def address_of(integration: Integration) -> str:

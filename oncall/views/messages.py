@@ -42,7 +42,12 @@ def messages(request: PersonRequest) -> HttpResponse:
 def message(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Notification.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("user", "alert", "contact_method", "step_run"), pk=pk)
-    context = {"message": found, "body": body_for(found, request.user), "now": clock.now()}
+    context = {
+        "message": found,
+        "about": found.event.replace("_", " "),
+        "body": body_for(found, request.user),
+        "now": clock.now(),
+    }
     return render(request, "oncall/message.html", context)
 
 
