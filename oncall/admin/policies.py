@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Count, Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -22,37 +21,28 @@ TARGETS = {
 }
 
 
-def chooser(column: str) -> AutocompleteSelectMultiple:
-    """Finds rows by what is typed, and shows those that are chosen."""
-    return AutocompleteSelectMultiple(StepTarget._meta.get_field(column), admin.site)
-
-
 class StepForm(forms.ModelForm):
-    """A step with its targets, each kind a list to choose from."""
+    """A step with its targets, each kind a list to choose from (the browser's own: it needs no script)."""
 
     schedules = forms.ModelMultipleChoiceField(
         Schedule.objects.all(),
         required=False,
-        widget=chooser("schedule"),
         help_text="Whoever is on call on them when the step runs.",
     )
     people = forms.ModelMultipleChoiceField(
-        User.objects.filter(is_active=True),
+        User.objects.filter(is_active=True).order_by("first_name", "last_name", "username"),
         required=False,
-        widget=chooser("user"),
         help_text="Always these people.",
     )
     leads_of = forms.ModelMultipleChoiceField(
         Team.objects.all(),
         required=False,
-        widget=chooser("team"),
         label="Leads of",
         help_text="The leads of these teams.",
     )
     managers_of = forms.ModelMultipleChoiceField(
         Team.objects.all(),
         required=False,
-        widget=chooser("team"),
         label="Managers of",
         help_text="The managers of these teams.",
     )
@@ -91,7 +81,9 @@ class StepInline(admin.StackedInline):
     model = EscalationStep
     form = StepForm
     extra = 0
-    fieldsets = [(None, {"fields": [("position", "escalate_after"), "schedules", "people", "leads_of", "managers_of"]})]
+    fieldsets = [
+        (None, {"fields": [("position", "escalate_after"), "schedules", "people", ("leads_of", "managers_of")]})
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationStep]:
         return super().get_queryset(request).prefetch_related("targets")
