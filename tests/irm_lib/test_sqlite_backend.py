@@ -1,6 +1,7 @@
 """The writers of one process queue in front of SQLite; every test uses a database file of its own."""
 
 import gc
+import multiprocessing
 import os
 import threading
 import time
@@ -159,8 +160,8 @@ def test_a_forked_child_does_not_inherit_the_turn(connect, own_connection):
     assert os.waitstatus_to_exitcode(status) == 0
 
 
-def test_the_turnstile_keeps_the_order_of_asking():
-    turnstile, first = Turnstile(), Pass()
+def test_the_turnstile_keeps_the_order_of_asking(tmp_path):
+    turnstile, first = Turnstile(str(tmp_path / "db")), Pass()
     first.enter(turnstile, 1)
     order: list[int] = []
 
@@ -180,11 +181,54 @@ def test_the_turnstile_keeps_the_order_of_asking():
     assert order == [0, 1, 2, 3, 4]
 
 
-def test_who_waits_too_long_goes_on_without_a_turn():
-    turnstile, first, second = Turnstile(), Pass(), Pass()
+def test_who_waits_too_long_goes_on_without_a_turn(tmp_path):
+    turnstile, first, second = Turnstile(str(tmp_path / "db")), Pass(), Pass()
     first.enter(turnstile, 1)
     second.enter(turnstile, 0.05)
     assert not second.is_in
     second.leave()
     first.leave()
     assert turnstile.enter(Pass(), 0.05)
+
+
+def greedy(database: str, seconds: float) -> None:
+    """Take the turn again and again, with hardly a pause in between."""
+    turnstile, mine, end = Turnstile(database), Pass(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        mine.enter(turnstile, 5)
+        time.sleep(0.005)
+        mine.leave()
+
+
+def test_a_busy_process_does_not_starve_the_others(tmp_path):
+    child = multiprocessing.get_context("fork").Process(target=greedy, args=[str(tmp_path / "db"), 20], daemon=True)
+    child.start()
+    turnstile, mine, waits = Turnstile(str(tmp_path / "db")), Pass(), []
+    for _ in range(50):
+        started = time.monotonic()
+        mine.enter(turnstile, 5)
+        waits.append(time.monotonic() - started)
+        mine.leave()
+        time.sleep(0.005)
+    child.kill()
+    child.join()
+    assert sorted(waits)[45] < 0.2
+
+
+def test_a_process_that_dies_gives_its_turn_back(tmp_path):
+    child = multiprocessing.get_context("fork").Process(target=greedy, args=[str(tmp_path / "db"), 20], daemon=True)
+    child.start()
+    time.sleep(0.3)
+    child.kill()
+    child.join()
+    turnstile, mine, started = Turnstile(str(tmp_path / "db")), Pass(), time.monotonic()
+    mine.enter(turnstile, 5)
+    assert time.monotonic() - started < 1
+    mine.leave()
+
+
+def test_without_a_place_for_the_file_writers_go_on(tmp_path):
+    turnstile, mine = Turnstile(str(tmp_path / "no such folder" / "db")), Pass()
+    mine.enter(turnstile, 1)
+    assert mine.is_in
+    mine.leave()

@@ -1,13 +1,16 @@
-"""A fair lock between the threads of one process.
+"""A fair lock between the threads of one process, and through a file between processes.
 
 SQLite lets one transaction write at a time and makes the others poll, which starves some of them.
-Here they queue in the order they came. It is a courtesy: who waits too long goes on to SQLite's own
-lock, so nothing depends on it but the waiting time.
+Here they queue: threads in the order they came, processes by turns. It is a
+courtesy: who waits too long goes on to SQLite's own lock, so nothing depends on it but the waiting time.
 """
 
 import os
 import threading
 from collections import deque
+from time import monotonic
+
+from irm.lib.sqlite.file_queue import FileQueue
 
 
 class Pass:
@@ -36,7 +39,8 @@ class Pass:
 
 
 class Turnstile:
-    def __init__(self) -> None:
+    def __init__(self, database: str) -> None:
+        self._processes = FileQueue(f"{database}-turn")
         self.reset()
 
     def reset(self) -> None:
@@ -46,12 +50,13 @@ class Turnstile:
         self._queue: deque[tuple[Pass, threading.Event]] = deque()
 
     def enter(self, holder: Pass, timeout: float) -> bool:
-        place = (holder, threading.Event())
+        place, deadline = (holder, threading.Event()), monotonic() + timeout
         with self._guard:
             self._queue.append(place)
             self._let_next_in()
         try:
-            place[1].wait(timeout)
+            if place[1].wait(timeout):
+                self._processes.enter(deadline - monotonic())
         except BaseException:  # a signal handler raised out of the wait
             self._give_up(place)
             self.leave(holder)
@@ -61,6 +66,7 @@ class Turnstile:
     def leave(self, holder: Pass) -> None:
         with self._guard:
             if self._inside is holder:
+                self._processes.leave()
                 self._inside = None
                 self._let_next_in()
 
@@ -82,7 +88,7 @@ _turnstiles: dict[str, Turnstile] = {}
 
 def turnstile_of(database: str) -> Turnstile:
     """The turnstile in front of this database file."""
-    return _turnstiles.setdefault(database, Turnstile())
+    return _turnstiles.setdefault(database, Turnstile(database))
 
 
 def _renew() -> None:
