@@ -1,5 +1,7 @@
 """A whole installation for tests: its own data, real processes, a real mail server, a real Alertmanager."""
 
+import email
+import email.policy
 import json
 import os
 import shutil
@@ -17,7 +19,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,16 +50,17 @@ def post(url: str, body: bytes | dict) -> int:
         return error.code
 
 
-class Mailbox(Message):
+class Mailbox:
     """A mail server that keeps what it is given, with the time it came."""
 
     def __init__(self) -> None:
-        super().__init__(EmailMessage)
         self.mails: list[tuple[float, EmailMessage]] = []
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
-    def handle_message(self, message: EmailMessage) -> None:
+    async def handle_DATA(self, server, session, envelope) -> str:
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append((time.time(), message))
+        return "250 Kept"
 
     def to(self, address: str, subject: str = "") -> list[EmailMessage]:
         return [mail for _, mail in self.mails if mail["To"] == address and subject in str(mail["Subject"])]
