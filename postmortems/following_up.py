@@ -58,7 +58,7 @@ def agree(follow_up: FollowUp, *, by: User, now: datetime) -> FollowUp:
 def revise(follow_up: FollowUp, changes: Mapping[str, Any], *, by: User, now: datetime) -> FollowUp:
     """Change what is agreed; a moved date or a new owner moves the reminders."""
     with transaction.atomic():
-        current = FollowUp.objects.select_for_update().select_related("owner").get(pk=follow_up.pk)
+        current = FollowUp.objects.select_for_update(of=("self",)).select_related("owner").get(pk=follow_up.pk)
         for name, value in changes.items():
             setattr(current, name, value)
         if current.state in REMINDED and not _is_settled(current):
@@ -72,7 +72,7 @@ def move(follow_up: FollowUp, verb_key: str, *, by: User, now: datetime, reason:
     """Apply one verb; False when it has been applied already. NotAllowed says what is in the way."""
     verb = VERB_OF[verb_key]
     with transaction.atomic():
-        current = FollowUp.objects.select_for_update().select_related("owner").get(pk=follow_up.pk)
+        current = FollowUp.objects.select_for_update(of=("self",)).select_related("owner").get(pk=follow_up.pk)
         if current.state == verb.target:
             return False
         _check(current, verb, reason)

@@ -58,7 +58,7 @@ def _filtered(request: SignedIn) -> PostmortemQuerySet:
     if wanted.get("status") in Postmortem.Status.values:
         found = found.filter(status=wanted["status"])
     if wanted.get("team"):
-        found = found.filter(incidents__team__slug=wanted["team"]).distinct()
+        found = found.filter(incidents__team__slug=wanted["team"].replace("\x00", "")).distinct()
     if wanted.get("owner") == "me":
         found = found.filter(owner=request.user)
     words = wanted.get("q", "").replace("\x00", "").strip()
