@@ -1,5 +1,6 @@
 """The supervisor with real child processes: tiny scripts that live, die, fork and sulk."""
 
+import contextlib
 import json
 import os
 import signal
@@ -89,8 +90,11 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     trial = Trial(tmp_path)
     yield trial
     if trial.process and trial.process.poll() is None:
-        trial.process.kill()
+        trial.process.terminate()
         trial.process.wait(10)
+    for pid in trial.pids.read_text().split() if trial.pids.exists() else []:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
 
 
 def test_a_leader_that_is_killed_is_started_again(trial):
