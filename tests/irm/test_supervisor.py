@@ -92,7 +92,8 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     if trial.process and trial.process.poll() is None:
         trial.process.terminate()
         trial.process.wait(10)
-    for pid in trial.pids.read_text().split() if trial.pids.exists() else []:
+    left = trial.pids.read_text().split() if trial.pids.exists() else []
+    for pid in filter(str.isdigit, left):
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(pid), signal.SIGKILL)
 
