@@ -10,7 +10,7 @@
     const box = chooser.getAttribute("role") === "combobox" ? chooser : chooser.querySelector("[role=combobox], input");
     label.id = label.id || `${select.id}_label`;
     const shown = (chooser.getAttribute("aria-labelledby") || "").split(" ").filter((id) => id && id !== label.id);
-    chooser.querySelectorAll("[role=textbox]").forEach((text) => text.setAttribute("aria-labelledby", label.id));
+    chooser.querySelectorAll("[role=textbox], [role=searchbox]").forEach((text) => text.setAttribute("aria-labelledby", label.id));
     (box || chooser).setAttribute("aria-labelledby", [label.id, ...shown].join(" "));
   });
   addEventListener("load", nameSearchIcons);
