@@ -1,5 +1,6 @@
 """Schedules with their rotations, and overrides."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from simple_history.admin import SimpleHistoryAdmin
 
+from irm.lib import clock
+from oncall import rostering
 from oncall.models import Override, Rotation, RotationMember, Schedule, User
+
+# What says who is on call when.
+SHAPE = {"turns", "length", "unit", "anchor_on", "anchor_time", "time_zone", "layer", "starts_at"}
 
 
 class RotationForm(forms.ModelForm):
@@ -45,13 +51,27 @@ class RotationForm(forms.ModelForm):
             raise forms.ValidationError(f"Nobody has this username: {', '.join(unknown)}.")
         return [[known[name] for name in dict.fromkeys(turn)] for turn in names]
 
+    def clean_ends_at(self) -> datetime | None:
+        ends: datetime | None = self.cleaned_data["ends_at"]
+        if ends and "ends_at" in self.changed_data and ends < clock.now():
+            raise forms.ValidationError("The end lies in the past. To end it now, delete it: its past stays.")
+        return ends
+
+    def save(self, commit: bool = True) -> Rotation:
+        """What has been on call stays so: a rotation that has started ends, and the changed one takes over."""
+        if self.instance.pk is not None and SHAPE & set(self.changed_data):
+            rostering.replace(self.instance, clock.now())
+        saved: Rotation = super().save(commit)
+        return saved
+
     def save_turns(self) -> None:
         """Make the members what was written, if that is something else."""
         rotation, turns = self.instance, self.cleaned_data["turns"]
         wanted = [(position, person.pk) for position, turn in enumerate(turns, start=1) for person in turn]
-        if wanted == list(rotation.members.values_list("position", "user")):
+        members = RotationMember.objects.filter(rotation=rotation)  # not as prefetched: the row may be a new one
+        if wanted == list(members.values_list("position", "user")):
             return
-        for member in rotation.members.all():
+        for member in members:
             member.delete()
         for position, user in wanted:
             RotationMember.objects.create(rotation=rotation, position=position, user_id=user)
@@ -64,9 +84,16 @@ def turns_as_text(rotation: Rotation) -> str:
     return "\n".join(", ".join(names) for _, names in sorted(turns.items()))
 
 
+class RotationFormSet(BaseInlineFormSet):
+    def delete_existing(self, obj: Rotation, commit: bool = True) -> None:
+        if commit:
+            rostering.end(obj, clock.now())
+
+
 class RotationInline(admin.StackedInline):
     model = Rotation
     form = RotationForm
+    formset = RotationFormSet
     extra = 0
     fieldsets = [
         (None, {"fields": ["name", "turns", ("length", "unit"), ("anchor_on", "anchor_time")]}),
@@ -74,7 +101,8 @@ class RotationInline(admin.StackedInline):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rotation]:
-        return super().get_queryset(request).prefetch_related("members__user")
+        rotations = rostering.in_force(super().get_queryset(request), clock.now())
+        return rotations.select_related("schedule").prefetch_related("members__user")
 
 
 @admin.register(Schedule)

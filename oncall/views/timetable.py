@@ -54,10 +54,7 @@ def timetable(schedule: Schedule, window: Span, now: datetime, me: User, preview
     final = shifts.resolve(plan, wide)
     facts = _facts(schedule, window, now, me, plan, preview)
     gaps = window.subtract(shift.span for shift in final)
-    rows = [
-        (rotation.name, [_piece(shift, facts) for shift in shifts.rotation_shifts(line, window)])
-        for rotation, line in _lines(facts.rotations, plan)
-    ]
+    rows = _rotation_rows(plan, window, facts)
     if overrides := [override for override in facts.overrides.values() if _span(override).overlaps(window)]:
         rows.append(("Overrides", [_override_piece(override) for override in overrides]))
     rows.append(("On call", [_piece(shift, facts) for shift in final] + [_gap_piece(gap) for gap in gaps]))
@@ -87,9 +84,16 @@ def _facts(
     return _Facts(list(schedule.rotations.order_by("-layer", "pk")), overrides, User.objects.in_bulk(ids), me)
 
 
-def _lines(rotations: Iterable[Rotation], plan: shifts.Plan[int]) -> Iterable[tuple[Rotation, shifts.Rotation[int]]]:
-    by_key = {line.key: line for line in plan.rotations}
-    return [(rotation, by_key[rotation.pk]) for rotation in rotations if rotation.pk in by_key]
+def _rotation_rows(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[tuple[str, list[Piece]]]:
+    """A row a rotation; one that was changed is two rotations of one name, and still one row."""
+    names = {rotation.pk: rotation.name for rotation in facts.rotations}
+    order = {rotation.pk: number for number, rotation in enumerate(facts.rotations)}
+    rows: dict[str, list[Piece]] = {}
+    for line in sorted(plan.rotations, key=lambda line: order.get(line.key, 0)):  # type: ignore[call-overload]  # a key is our pk
+        pieces = [_piece(shift, facts) for shift in shifts.rotation_shifts(line, window)]
+        if pieces or line.ends is None:
+            rows.setdefault(names.get(line.key, ""), []).extend(pieces)  # type: ignore[call-overload]  # a key is our pk
+    return list(rows.items())
 
 
 def _span(override: Override) -> Span:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from irm.lib import clock
 from oncall.models import EscalationPolicy, Integration, Rotation, Schedule, Severity, User
 from tests import factories, pages
 
@@ -152,11 +153,35 @@ def test_an_unknown_username_in_a_rotation_is_told(client):
     assert "Nobody has this username: nobody." in pages.text_of(client.post(change(schedule), fields))
 
 
-def test_turns_can_be_put_in_another_order(client):
+def members(rotation):
+    return list(rotation.members.values_list("user__username", flat=True))
+
+
+def test_changing_a_rotation_leaves_its_past_as_it_was(client):
     schedule = factories.schedule(factories.user("priya"), factories.user("omar"))
     save(client, change(schedule), **{"rotations-0-turns": "omar\npriya"})
-    members = Schedule.objects.get().rotations.get().members.values_list("user__username", flat=True)
-    assert list(members) == ["omar", "priya"]
+    before, after = schedule.rotations.order_by("pk")
+    assert (members(before), members(after)) == (["priya", "omar"], ["omar", "priya"])
+    assert before.ends_at == after.starts_at
+
+
+def test_changing_a_rotation_that_has_not_started_changes_just_that(client):
+    schedule = factories.schedule(factories.user("priya"), factories.user("omar"), anchor_on="2090-01-02")
+    save(client, change(schedule), **{"rotations-0-turns": "omar\npriya"})
+    assert members(schedule.rotations.get()) == ["omar", "priya"]
+
+
+def test_renaming_a_rotation_keeps_its_row(client):
+    schedule = factories.schedule(factories.user("priya"))
+    save(client, change(schedule), **{"rotations-0-name": "Nights"})
+    assert schedule.rotations.get().name == "Nights"
+
+
+def test_deleting_a_rotation_that_has_started_ends_it(client):
+    schedule = factories.schedule(factories.user("priya"))
+    save(client, change(schedule), **{"rotations-0-DELETE": "on"})
+    assert schedule.rotations.get().ends_at <= clock.now()
+    assert client.get(change(schedule)).context["inline_admin_formsets"][0].formset.initial_form_count() == 0
 
 
 def test_an_integration_shows_its_address_and_how_to_connect(client):
