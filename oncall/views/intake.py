@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from gunicorn.http.errors import ParseException
 
 from irm.lib import clock
 from oncall import alerting
@@ -91,6 +92,8 @@ def _body(request: WSGIRequest, limit: int) -> bytes:
                 raise TooLarge
     except OSError as error:
         raise BadPayload("The body ended early.") from error
+    except ParseException as error:
+        raise BadPayload("The body's chunks are malformed.") from error
     if size < length:
         raise BadPayload("The body ended early.")
     return b"".join(parts)

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
+from gunicorn.http.errors import InvalidChunkSize
 
 from oncall.models import Alert
 from tests import factories, payloads
@@ -157,6 +158,18 @@ def test_a_body_that_ends_early_is_refused(integration):
     extra = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body) + 5)}
     answer = post(integration, b"", **extra)
     assert (answer.status_code, answer.json()["message"]) == (400, "The body ended early.")
+
+
+class Malformed:
+    """What the web server hands over for a body whose chunks make no sense."""
+
+    def read(self, size):
+        raise InvalidChunkSize(b"ZZ")
+
+
+def test_malformed_chunks_are_refused(integration):
+    extra = {"wsgi.input": Malformed(), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    assert post(integration, b"", **extra).status_code == 400
 
 
 def test_a_database_that_is_away_asks_for_another_try(integration):
