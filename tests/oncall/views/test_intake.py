@@ -160,7 +160,7 @@ def test_a_body_that_ends_early_is_refused(integration):
     assert (answer.status_code, answer.json()["message"]) == (400, "The body ended early.")
 
 
-class Malformed:
+class Malformed(BytesIO):
     """What the web server hands over for a body whose chunks make no sense."""
 
     def read(self, size):
