@@ -12,8 +12,13 @@
     const shown = (chooser.getAttribute("aria-labelledby") || "").split(" ").filter((id) => id && id !== label.id);
     chooser.querySelectorAll("[role=textbox], [role=searchbox]").forEach((text) => text.setAttribute("aria-labelledby", label.id));
     (box || chooser).setAttribute("aria-labelledby", [label.id, ...shown].join(" "));
+    // The list of what is chosen holds a button to clear it, which no list may: it is no list to a reader.
+    chooser.querySelectorAll("ul, ul > li").forEach((element) => element.setAttribute("role", "none"));
   });
   addEventListener("load", nameSearchIcons);
-  if (window.django && window.django.jQuery) window.django.jQuery(nameChoosers);  // after the choosers are made
+  if (window.django && window.django.jQuery) {
+    window.django.jQuery(nameChoosers);  // after the choosers are made
+    window.django.jQuery(document).on("select2:select select2:unselect select2:clear", () => setTimeout(nameChoosers));
+  }
   document.addEventListener("formset:added", () => setTimeout(nameChoosers));
 })();

@@ -1,0 +1,88 @@
+"""Every page with the demo company in it: no accessibility finding, nothing the policy stops, no sideways scroll."""
+
+import re
+
+import pytest
+
+from tests.browser import THEMES, WIDTHS, Visit, open_browser
+from tests.installation import Installation
+
+pytestmark = [pytest.mark.real, pytest.mark.browser]
+
+LISTS = ["/", "/alerts/", "/incidents/", "/incidents/declare/", "/schedules/", "/on-call/me/", "/postmortems/"]
+LISTS += ["/follow-ups/", "/follow-ups/new/", "/messages/", "/health/", "/password/", "/admin/settings/"]
+# A list, and the links on it that lead to one thing.
+DETAILS = {
+    "/alerts/": r"/alerts/\d+/",
+    "/incidents/": r"/incidents/\d+/",
+    "/schedules/": r"/schedules/[\w-]+/",
+    "/postmortems/": r"/postmortems/\d+/",
+    "/follow-ups/": r"/follow-ups/\d+/",
+    "/messages/": r"/messages/\d+/",
+}
+
+
+@pytest.fixture(scope="module")
+def company():
+    with Installation() as installation:
+        installation.prepare().manage("demo")
+        yield installation.start()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(params=[(width, theme) for width in WIDTHS for theme in THEMES], ids=str)
+def visit(request, browser, company):
+    width, theme = request.param
+    with Visit(browser, company.url, width=width, theme=theme) as visit:
+        page = visit.go("/login/")
+        page.get_by_label("Username").fill("manager")
+        page.get_by_label("Password").fill("demo")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{company.url}/")
+        yield visit
+
+
+def links(visit, pattern):
+    """Addresses on the page that fit, each once, in order."""
+    found = visit.page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+    return list(dict.fromkeys(href for href in found if re.fullmatch(pattern, href)))
+
+
+def name_of(path):
+    return "page-" + (re.sub(r"\W+", "-", path).strip("-") or "now")
+
+
+def test_every_work_page_holds(visit):
+    for path in LISTS:
+        visit.go(path)
+        visit.check(name_of(path))
+    for path, pattern in DETAILS.items():
+        visit.go(path)
+        first = links(visit, pattern)[0]
+        visit.go(first)
+        visit.check(name_of(path) + "-one")
+
+
+def test_writing_a_postmortem_holds(visit):
+    visit.go("/postmortems/?status=draft")
+    visit.go(links(visit, DETAILS["/postmortems/"])[0])
+    visit.go(links(visit, r"/postmortems/\d+/edit/")[0])
+    visit.check("page-postmortem-edit")
+
+
+def test_every_page_of_the_settings_holds(visit):
+    visit.go("/admin/settings/")
+    for path in links(visit, r"/admin/\w+/\w+/"):
+        visit.go(path)
+        visit.check(name_of(path))
+        rows = links(visit, re.escape(path) + r"\d+/change/")
+        for one in rows[:1]:
+            visit.go(one)
+            visit.check(name_of(path) + "-one")
+            visit.go(one.replace("change", "history"))
+            visit.check(name_of(path) + "-history")
