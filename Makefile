@@ -25,7 +25,7 @@ ON_POSTGRES := env DATA=$(TEST_DATA) $(if $(filter postgres%,$(DATABASE_URL)),,$
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
-.PHONY: run test test-sqlite test-postgres test-all journeys lint format bench lock venv
+.PHONY: run test test-sqlite test-postgres journeys lint format bench lock venv
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.stamp
@@ -45,12 +45,13 @@ test-sqlite: venv
 test-postgres: venv
 	$(ON_POSTGRES) $(PYTEST) --numprocesses $(WORKERS)
 
-# One after the other: the journeys measure time and kill processes.
+# One after the other: the journeys measure time and kill processes. What a browser shows is the same on both
+# databases; what real processes do to a database is not.
 journeys: venv
+	@if [ -n "$(filter postgres%,$(DATABASE_URL))" ] || $(POSTGRES) --find; \
+		then $(ON_POSTGRES) $(PYTEST) -m "real and not browser" -s; \
+		else echo "PostgreSQL is not installed: the journeys run on SQLite only."; fi
 	$(ON_SQLITE) $(PYTEST) -m "browser or real"
-
-test-all: venv
-	$(ON_SQLITE) $(PYTEST) -m "not bench"
 
 bench: venv
 	$(ON_SQLITE) $(PYTEST) -m bench -s tests/bench
