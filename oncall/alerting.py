@@ -211,7 +211,7 @@ def acknowledge(alert: Alert, *, by: User, now: datetime, via: str = "web") -> b
 
 @transaction.atomic
 def unacknowledge(alert: Alert, *, by: User, now: datetime, via: str = "web") -> bool:
-    """`by` no longer has it: it escalates anew, from the first step. False where nobody had it."""
+    """`by` no longer has it: its escalation goes on where it stood. False where nobody had it."""
     alert = _locked(alert)
     if alert.status == Alert.Status.RESOLVED:
         raise NotAllowed("This alert is already resolved.")
@@ -219,7 +219,7 @@ def unacknowledge(alert: Alert, *, by: User, now: datetime, via: str = "web") ->
         return False
     alert.status = Alert.Status.TRIGGERED
     alert.acknowledged_at = alert.acknowledged_by = None
-    escalating.restart(alert, now)
+    escalating.resume(alert, now)
     alert.save()
     _said(alert, AlertLog.Kind.UNACKNOWLEDGED, f"{by} no longer has it.", now, by, via)
     return True

@@ -157,7 +157,8 @@ def _failed(notification: Notification, error: DeliveryError, now: datetime) -> 
         if notification.alert and notification.event == "page":
             text = f"{notification.channel} to {notification.user} ({notification.address}) failed: {error}"
             notification.alert.log(AlertLog.Kind.NOTIFIED, text[:1000], now, via="engine")
-            notifying.next_rule(notification, now)
+            if notification.step_run:
+                notifying.fall_back(notification, notification.step_run, now)
 
 
 def _pause(notification: Notification) -> timedelta:

@@ -67,6 +67,14 @@ def restart(alert: Alert, now: datetime) -> None:
     begin(alert, now)
 
 
+def resume(alert: Alert, now: datetime) -> None:
+    """Go on where it stood, in a new generation; from the first step where none was left. Saves nothing."""
+    reached = alert.next_step
+    restart(alert, now)
+    if planning.decide(planning.Plan.from_json(alert.plan), reached) is not None:
+        alert.next_step = reached
+
+
 def oldest_due() -> datetime | None:
     """When the step that waits longest is, or was, due."""
     found: datetime | None = Alert.objects.escalating().aggregate(at=Min("next_step_at"))["at"]
@@ -178,6 +186,8 @@ def _outcome(step: Due, first_message_at: datetime | None, now: datetime) -> lis
     else:
         alert.next_step_at = max(first_message_at, now) + wait
     if first_message_at is None:
+        if wait is None:
+            log.critical("alert %s is at the end of its plan and has reached nobody", alert.reference)
         whom = ", ".join(target.name for target in step.decision.targets) or "no target"
         return [_line(alert, AlertLog.Kind.UNREACHED, f"Reached nobody: {title} ({whom}).", now)]
     names = ", ".join(str(person) for person in step.people)

@@ -1,5 +1,6 @@
 """Who hears what, by which contact method: making notifications. `delivering` sends them."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from oncall.models import (
     User,
 )
 from oncall.working_hours import next_working_instant
+
+log = logging.getLogger("irm.notifying")
 
 PageRequest = tuple[StepRun, Alert, Sequence[User]]
 
@@ -95,29 +98,28 @@ def cancel(alerts: Iterable[Alert], now: datetime, why: str) -> int:
     return waiting.update(status=Notification.Status.CANCELLED, finished_at=now, error=why[:500])
 
 
-def next_rule(failed: Notification, now: datetime) -> bool:
-    """After a message failed for good: bring the person's next one forward. False where there is none left.
+def fall_back(failed: Notification, run: StepRun, now: datetime) -> None:
+    """After a page failed for good: bring the person's next message forward.
 
     Where nobody of the step has been or will be reached, the alert goes on to its next step at once.
     """
-    siblings = Notification.objects.filter(step_run=failed.step_run)
+    # Of two messages that fail at the same moment, the later one has to see that the earlier did.
+    StepRun.objects.select_for_update().get(pk=run.pk)
+    siblings = Notification.objects.filter(step_run=run)
     waiting = siblings.filter(user=failed.user, status=Notification.Status.PENDING).order_by("due_at").first()
     if waiting is not None:
-        Notification.objects.filter(pk=waiting.pk, status=Notification.Status.PENDING).update(
-            due_at=min(now, waiting.due_at)
-        )
-        return True
-    if failed.step_run is None or siblings.exclude(status=Notification.Status.FAILED).exists():
-        return False
-    run = failed.step_run
-    went_on = (
-        Alert.objects.escalating()
-        .filter(pk=run.alert_id, generation=run.generation, next_step=run.number + 1, next_step_at__gt=now)
-        .update(next_step_at=now)
-    )
-    if went_on:
+        siblings.filter(pk=waiting.pk, status=Notification.Status.PENDING, due_at__gt=now).update(due_at=now)
+    elif not siblings.exclude(status=Notification.Status.FAILED).exists():
+        _go_on(run, now)
+
+
+def _go_on(run: StepRun, now: datetime) -> None:
+    alerts = Alert.objects.triggered().filter(pk=run.alert_id, generation=run.generation, next_step=run.number + 1)
+    if alerts.filter(next_step_at__gt=now).update(next_step_at=now):
         run.alert.log(AlertLog.Kind.UNREACHED, "Every message of the last step failed: going on at once.", now)
-    return False
+    elif alerts.filter(next_step_at=None).exists():
+        log.critical("%s has reached nobody: every message of its last step failed", run.alert.reference)
+        run.alert.log(AlertLog.Kind.UNREACHED, "Every message failed, and no step is left: nobody is told.", now)
 
 
 def _pages(run: StepRun, alert: Alert, person: User, now: datetime) -> list[Notification]:

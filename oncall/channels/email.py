@@ -1,5 +1,6 @@
 """Mail, by Django's SMTP backend. Without a mail server configured, mails are kept and can be read on Messages."""
 
+import re
 import smtplib
 from urllib.parse import urlsplit
 
@@ -13,12 +14,13 @@ from oncall.errors import DeliveryError
 # Our own mark: an inbound mail that carries it is ours and must not become an alert.
 MARK = "X-Irm-Notification"
 REFUSED_FOR_GOOD = range(500, 600)
+NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9.-]")
 
 
 def send(message: Message) -> Handed:
     """Hand one mail to the configured server. Raises DeliveryError."""
     host = urlsplit(settings.PUBLIC_URL).hostname
-    message_id = f"<{message.key}@{host}>"
+    message_id = f"<{NOT_IN_AN_ID.sub('-', message.key)}@{host}>"
     if settings.KEEP_MAILS:
         return Handed(message_id, is_kept=True)
     mail = EmailMultiAlternatives(

@@ -161,13 +161,29 @@ def test_a_resolved_alert_cannot_be_acknowledged():
         alerting.acknowledge(over, by=user(), now=NOW)
 
 
-def test_withdrawing_an_acknowledgement_escalates_anew_from_the_first_step(source):
+def test_withdrawing_an_acknowledgement_goes_on_where_it_stood():
+    ben = user("ben")
+    source = integration(policy=policy(user("anna"), user("carl"), repeat=0))
     alerting.receive(source, [FIRING], NOW)
     escalating.advance_batch(NOW)
-    firing, ben = Alert.objects.get(), user("ben")
+    firing = Alert.objects.get()
     alerting.acknowledge(firing, by=ben, now=NOW)
 
     assert alerting.unacknowledge(firing, by=ben, now=NOW + minutes(3))
+    escalating.advance_batch(NOW + minutes(3))
+
+    assert sorted(StepRun.objects.values_list("generation", "number")) == [(1, 0), (2, 1)]
+
+
+def test_withdrawing_an_acknowledgement_at_the_end_of_the_plan_begins_anew():
+    ben = user("ben")
+    source = integration(policy=policy(user("anna"), repeat=0))
+    alerting.receive(source, [FIRING], NOW)
+    escalating.advance_batch(NOW)
+    firing = Alert.objects.get()
+    alerting.acknowledge(firing, by=ben, now=NOW)
+
+    alerting.unacknowledge(firing, by=ben, now=NOW + minutes(3))
     escalating.advance_batch(NOW + minutes(3))
 
     assert sorted(StepRun.objects.values_list("generation", "number")) == [(1, 0), (2, 0)]

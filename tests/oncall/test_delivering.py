@@ -153,6 +153,18 @@ def test_when_every_message_of_a_step_failed_the_next_step_comes_at_once(setting
     assert Alert.objects.get(pk=opened.pk).next_step_at == NOW
 
 
+def test_when_every_message_failed_and_no_step_is_left_the_log_says_so(settings):
+    broken_server(settings)
+    opened = open_alert(policy(user("anna"), repeat=0))
+    escalating.advance_batch(NOW)
+    failed = delivering.claim(NOW)
+    failed.attempts = 5
+
+    delivering.send(failed, NOW)
+
+    assert opened.log_lines.filter(text__contains="nobody is told").exists()
+
+
 def test_pages_go_before_notices():
     ben = user("ben")
     notifying.notify(ben, "page", key="notice", context={}, now=NOW - minutes(1), alert=alert())
