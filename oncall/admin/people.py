@@ -1,5 +1,7 @@
 """People, how they are reached, and their teams."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, Q, QuerySet
@@ -63,6 +65,23 @@ class UserAdmin(DjangoUserAdmin, SimpleHistoryAdmin):
     ]
     readonly_fields = ["last_login", "date_joined"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Rights beyond a group's are a superuser's to give: nobody makes themselves one."""
+        only_read = list(super().get_readonly_fields(request, obj))
+        return only_read if request.user.is_superuser else [*only_read, "is_superuser", "user_permissions"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No deleting by the dozen: it would not ask about each account."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     @admin.display(description="Name", ordering="first_name")
     def name(self, person: User) -> str:
         return person.get_full_name()
@@ -75,6 +94,11 @@ class UserAdmin(DjangoUserAdmin, SimpleHistoryAdmin):
         is_usable = Q(contact_methods__verified_at__isnull=False, contact_methods__is_enabled=True)
         rows: QuerySet[User] = super().get_queryset(request).annotate(usable=Count("contact_methods", is_usable))
         return rows
+
+
+def _may_touch(request: HttpRequest, person: User | None) -> bool:
+    """A superuser's account, its password included, is for superusers."""
+    return person is None or not person.is_superuser or request.user.is_superuser
 
 
 @admin.register(ContactMethod)

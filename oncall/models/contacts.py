@@ -1,6 +1,7 @@
 """How a person can be reached, and in which order."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -40,6 +41,13 @@ class ContactMethod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.address}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Another address is not proved by what proved the old one."""
+        stored = type(self).objects.filter(pk=self.pk).values_list("channel", "address").first() if self.pk else None
+        if stored and stored != (self.channel, self.address):
+            self.verified_at = None
+        super().save(*args, **kwargs)
 
     @property
     def is_usable(self) -> bool:
