@@ -139,3 +139,22 @@ def test_a_long_log_is_folded(reader):
 @pytest.mark.parametrize("number", [999, 10**30])
 def test_an_unknown_alert_is_not_found(reader, number):
     assert reader.get(f"/alerts/{number}/").status_code == 404
+
+
+def test_incidents_are_shown_only_to_people_who_may_see_incidents(reader):
+    alert = factories.alert()
+    alert.incidents.add(factories.incident(title="Card numbers leaked"), through_defaults={"linked_at": NOW})
+    responder = pages.client_with(READ, "incidents.view_incident")
+    assert "Card numbers leaked" in pages.text_of(responder.get(alert.get_absolute_url()))
+    assert "Card numbers leaked" not in pages.text_of(reader.get(alert.get_absolute_url()))
+
+
+def test_somebody_who_is_gone_is_not_taken_for_the_source(reader):
+    person = factories.user("anna")
+    alert = factories.alert()
+    alerting.acknowledge(alert, by=person, now=NOW)
+    person.delete()
+    for path in ("/alerts/", alert.get_absolute_url(), "/"):
+        shown = pages.text_of(reader.get(path)).lower()
+        assert "somebody has it" in shown
+        assert "its source" not in shown
