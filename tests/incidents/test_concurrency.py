@@ -13,7 +13,7 @@ from oncall.models import Notification
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 4
 
 

@@ -10,7 +10,7 @@ from irm.lib import clock
 from tests import factories
 from tests.browser import THEMES, WIDTHS, Visit, open_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOG = "```\n" + "FATAL: remaining connection slots are reserved for superusers " * 4 + "\n```"
 
 

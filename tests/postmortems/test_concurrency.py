@@ -10,7 +10,7 @@ from postmortems.revising import revise
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls):

@@ -7,7 +7,7 @@ from tests import factories
 from tests.browser import THEMES, WIDTHS, Visit, open_browser
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = "```\n" + "FATAL: remaining connection slots are reserved for superusers " * 4 + "\n```"
 
 

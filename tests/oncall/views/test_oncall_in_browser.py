@@ -13,7 +13,7 @@ from oncall.models import Alert, Notification, Override
 from tests import factories
 from tests.browser import THEMES, WIDTHS, Visit, open_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG = "https://metrics.example.com/graph?expr=" + "histogram_quantile_" * 12
 
 
