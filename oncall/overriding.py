@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from irm.lib.timespan import Span
 from oncall import shifts
 from oncall.errors import NotAllowed
 from oncall.models import Override, Schedule, User
 
-WHAT_MAKES_IT_THE_SAME = ("schedule", "kind", "user", "replaces", "starts_at", "ends_at")
+WHAT_MAKES_IT_THE_SAME = ("kind", "user", "replaces", "ends_at")
 
 
 def may_add(person: User, schedule: Schedule) -> bool:
@@ -33,13 +34,22 @@ def add(override: Override, *, by: User, now: datetime) -> bool:
     override.starts_at = max(override.starts_at, now)
     override.created_by = by
     Schedule.objects.select_for_update().get(pk=override.schedule_id)
-    wanted = {name: getattr(override, name) for name in WHAT_MAKES_IT_THE_SAME}
-    if override.starts_at == now:
-        del wanted["starts_at"]
-    if Override.objects.filter(**wanted).exists():
+    if _is_there(override, now):
         return False
     override.save()
     return True
+
+
+def _is_there(override: Override, now: datetime) -> bool:
+    """Whether the newest override of the span is just this one. An older one no longer says who is on call."""
+    overlapping = Override.objects.filter(
+        schedule=override.schedule, starts_at__lt=override.ends_at, ends_at__gt=override.starts_at
+    )
+    newest = overlapping.order_by("created_at", "pk").last()
+    # What starts now may be the rest of what was asked for before.
+    starts = Q(starts_at__lte=now) if override.starts_at == now else Q(starts_at=override.starts_at)
+    same = {name: getattr(override, name) for name in WHAT_MAKES_IT_THE_SAME}
+    return newest is not None and overlapping.filter(starts, pk=newest.pk, **same).exists()
 
 
 @transaction.atomic

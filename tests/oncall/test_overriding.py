@@ -1,0 +1,63 @@
+"""Adding overrides: what is a repeat, and what only looks like one."""
+
+from datetime import timedelta
+
+import pytest
+
+from oncall import overriding
+from oncall.models import Override
+from tests.factories import NOW, schedule, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    return schedule(user("priya"))
+
+
+def add(plan, person, first, last, *, at=NOW, **fields):
+    """Hours from NOW; whether it was new."""
+    span = {"starts_at": NOW + timedelta(hours=first), "ends_at": NOW + timedelta(hours=last)}
+    return overriding.add(Override(schedule=plan, user=person, **(span | fields)), by=person, now=at)
+
+
+def later(hours):
+    return NOW + timedelta(hours=hours)
+
+
+def test_the_same_override_again_is_a_repeat(plan):
+    wei = user("wei")
+    assert add(plan, wei, 1, 5)
+    assert not add(plan, wei, 1, 5, at=later(0.5))
+
+
+def test_the_rest_of_an_override_in_force_is_a_repeat(plan):
+    wei = user("wei")
+    assert add(plan, wei, -1, 5)
+    assert not add(plan, wei, -1, 5, at=later(1))
+
+
+def test_a_later_override_with_the_same_end_does_not_stand_in_for_one_from_now_on(plan):
+    wei = user("wei")
+    add(plan, wei, 5, 9)
+    assert add(plan, wei, -1, 9)
+    assert Override.objects.filter(starts_at=NOW, ends_at=later(9)).exists()
+
+
+def test_an_override_that_another_took_over_from_can_be_added_again(plan):
+    wei, omar = user("wei"), user("omar")
+    assert [add(plan, person, 1, 5) for person in (wei, omar, wei)] == [True, True, True]
+    assert not add(plan, wei, 1, 5)
+
+
+def test_a_different_replacement_is_no_repeat(plan):
+    wei, omar = user("wei"), user("omar")
+    assert add(plan, wei, 1, 5, kind="replace", replaces=omar)
+    assert add(plan, wei, 1, 5)
+
+
+def test_the_same_override_on_another_schedule_is_no_repeat(plan):
+    wei = user("wei")
+    assert add(plan, wei, 1, 5)
+    assert add(schedule(user()), wei, 1, 5)
