@@ -214,12 +214,20 @@ USE_I18N = False
 USE_TZ = True
 FORMAT_MODULE_PATH = "irm.formats"
 
+# A filter of a logger sees what is logged to it directly, one of a handler what arrives there: both, so that no key in
+# an address is written down, whoever listens.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_keys": {"()": "irm.lib.log_masking.KeyMask"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_keys"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"irm": {"level": "INFO"}},
+    "loggers": {
+        "irm": {"level": "INFO"},
+        "django.request": {"filters": ["no_keys"]},
+        "django.server": {"filters": ["no_keys"], "handlers": ["console"]},
+        "gunicorn.error": {"filters": ["no_keys"], "handlers": ["console"]},
+    },
 }
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
