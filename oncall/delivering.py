@@ -132,7 +132,7 @@ def _handed(notification: Notification, message: Message, handed: Handed, now: d
         if done and notification.alert and notification.event == "page":
             again = " Possibly a second time: an earlier attempt ended without an answer." * _was_cut_off(notification)
             verb = "kept here for" if handed.is_kept else "sent to"
-            text = f"{notification.channel} {verb} {notification.user} ({notification.address}).{again}"
+            text = f"{notification.channel} {verb} {notification.user}.{again}"
             notification.alert.log(AlertLog.Kind.NOTIFIED, text, now, via="engine")
 
 
@@ -155,8 +155,9 @@ def _failed(notification: Notification, error: DeliveryError, now: datetime) -> 
         if not _finish(notification, Notification.Status.FAILED, now, error=str(error)[:500]):
             return
         if notification.alert and notification.event == "page":
-            text = f"{notification.channel} to {notification.user} ({notification.address}) failed: {error}"
-            notification.alert.log(AlertLog.Kind.NOTIFIED, text[:1000], now, via="engine")
+            # Neither the address nor the server's words about it: everybody who sees the alert reads this.
+            text = f"{notification.channel} to {notification.user} failed."
+            notification.alert.log(AlertLog.Kind.NOTIFIED, text, now, via="engine")
             if notification.step_run:
                 notifying.fall_back(notification, notification.step_run, now)
 
