@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
-from oncall import escalating, notifying
+from oncall import escalating, notifying, planning
 from oncall.errors import NotAllowed
 from oncall.events import Action, Event
-from oncall.models import Alert, AlertLog, Integration, User
+from oncall.models import Alert, AlertLog, Integration, Urgency, User
 from oncall.routing import Router
 from oncall.signals import alerts_changed
 
+# How long after the end of an episode a second sender's copy of it may still come in.
+LATE_COPIES = timedelta(minutes=1)
 CHANGED_BY_EVENTS = [
     "status",
     "severity",
@@ -49,6 +51,7 @@ class _Intake:
     router: Router
     new: list[Alert] = field(default_factory=list)
     touched: dict[int, Alert] = field(default_factory=dict)
+    restarted: list[Alert] = field(default_factory=list)
     lines: list[AlertLog] = field(default_factory=list)
     receipt: Receipt = field(default_factory=Receipt)
 
@@ -58,7 +61,7 @@ class _Intake:
             if alert is not None:
                 self._repeat(alert, event)
             elif self._is_late(event):
-                self.receipt.ignored += 1
+                self._ignore(event)
             else:
                 self._open(event)
         elif alert is None:
@@ -86,10 +89,11 @@ class _Intake:
         severity = self.router.severity_for(event)
         if severity.rank < alert.severity.rank:
             self.log(alert, AlertLog.Kind.SEVERITY, f"Raised from {alert.severity} to {severity} by its source.")
-            was_quiet = alert.next_step_at is None and not alert.next_step
+            is_louder = severity.urgency == Urgency.PAGE != alert.severity.urgency
             alert.severity = severity
-            if alert.is_triggered and was_quiet:
+            if alert.is_triggered and is_louder:
                 escalating.restart(alert, self.now)
+                self.restarted.append(alert)
         self._touch(alert)
         self.receipt.repeated += 1
 
@@ -128,9 +132,10 @@ class _Intake:
         return ended is not None and (event.started_at is None or ended.started_at == event.started_at)
 
     def _is_late(self, event: Event) -> bool:
-        """A copy, from a second sender, of an episode whose source has said that it is over.
+        """A copy, from a second sender, of an episode that its source has just ended.
 
-        An alert that a person resolved while it still fires is another matter: it opens again.
+        Only for a moment: what goes on firing opens again, for paging twice is better than not at all. So does what
+        a person resolved.
         """
         ended = self.ended.get(event.dedup_key)
         return (
@@ -138,7 +143,13 @@ class _Intake:
             and event.started_at is not None
             and ended.resolved_by_id is None
             and ended.started_at == event.started_at
+            and ended.resolved_at is not None
+            and self.now < ended.resolved_at + LATE_COPIES
         )
+
+    def _ignore(self, event: Event) -> None:
+        self.receipt.ignored += 1
+        self.log(self.ended[event.dedup_key], AlertLog.Kind.EVENT, "A late copy of what is over: ignored.")
 
     def _touch(self, alert: Alert) -> None:
         if alert.pk is not None:
@@ -188,6 +199,8 @@ def _write(intake: _Intake, count: int) -> None:
     quiet = [alert for alert in intake.touched.values() if not alert.is_triggered]
     if quiet:
         notifying.cancel(quiet, intake.now, "The source says it is over or taken.")
+    if intake.restarted:
+        notifying.cancel(intake.restarted, intake.now, "Its severity rose: it pages anew.")
     Integration.objects.filter(pk=intake.integration.pk).update(
         last_event_at=intake.now, event_count=F("event_count") + count
     )
@@ -240,15 +253,18 @@ def resolve(alert: Alert, *, by: User, now: datetime, via: str = "web") -> bool:
 
 @transaction.atomic
 def escalate_now(alert: Alert, *, by: User, now: datetime, via: str = "web") -> bool:
-    """Run the next step without waiting. Raises NotAllowed where there is none."""
+    """Run the next step without waiting; after the last one, begin anew. False where a step is due already."""
     alert = _locked(alert)
     if not alert.is_triggered:
         raise NotAllowed("Only an alert that nobody has can escalate. Withdraw the acknowledgement first.")
+    if planning.decide(planning.Plan.from_json(alert.plan), 0) is None:
+        raise NotAllowed("No escalation policy names anybody to page for this alert.")
+    if alert.next_step_at is not None and alert.next_step_at <= now:
+        return False
     if alert.next_step_at is None:
-        raise NotAllowed("There is no further step: the plan is at its end, or the alert pages nobody.")
-    if alert.next_step_at > now:
-        alert.next_step_at = now
-        alert.save(update_fields=["next_step_at"])
+        escalating.resume(alert, now)
+    alert.next_step_at = now
+    alert.save()
     _said(alert, AlertLog.Kind.ESCALATED, f"Escalated by {by}.", now, by, via)
     return True
 

@@ -59,6 +59,9 @@ def send(notification: Notification, now: datetime) -> None:
     if reason := _is_pointless(notification):
         _finish(notification, Notification.Status.CANCELLED, now, error=reason)
         return
+    if reason := _is_hopeless(notification):
+        _failed(notification, DeliveryError(reason, permanent=True), now)
+        return
     try:
         message = render(notification, now)
         handed = CHANNELS[notification.channel].send(message)
@@ -121,6 +124,17 @@ def _is_pointless(notification: Notification) -> str:
         return f"The alert is {alert.get_status_display()}."
     if notification.step_run and notification.step_run.generation != alert.generation:
         return "The alert has started to escalate anew."
+    return ""
+
+
+def _is_hopeless(notification: Notification) -> str:
+    """Why no attempt can succeed; empty where one may."""
+    if notification.attempts > len(PAUSES) + 1:
+        return "No attempt ended: the process that sent it died each time."
+    method = notification.contact_method
+    # A code to verify an address goes to one that is not verified yet.
+    if notification.event != "verification" and (method is None or not method.is_usable):
+        return "The address was switched off or removed."
     return ""
 
 

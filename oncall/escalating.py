@@ -26,7 +26,7 @@ log = logging.getLogger("irm.escalating")
 
 BATCH = 200
 PATIENCE = 5  # failures of one alert's step before an alarm
-ALERT_FIELDS = ["next_step", "next_step_at", "failed_attempts"]
+ALERT_FIELDS = ["generation", "next_step", "next_step_at", "failed_attempts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +148,13 @@ def _advance(alerts: list[Alert], now: datetime) -> int:
     steps = [_due(alert, decision, answers, now) for alert, decision in decided if decision]
     StepRun.objects.bulk_create(step.run for step in steps)
     reached = notifying.page([(step.run, step.alert, step.people) for step in steps], now)
-    lines: list[AlertLog] = []
-    for step in steps:
-        lines += _outcome(step, reached.get(step.run.pk), now)
+    lines = [_outcome(step, reached.get(step.run.pk), now) for step in steps]
     for alert, decision in decided:
         if decision is None:
             alert.next_step_at = None
     AlertLog.objects.bulk_create(lines)
     Alert.objects.bulk_update(alerts, ALERT_FIELDS)
+    StepRun.objects.bulk_update([step.run for step in steps], ["people"])
     alerts_changed.send(sender=Alert, lines=lines)
     return len(alerts)
 
@@ -168,33 +167,39 @@ def _due(alert: Alert, decision: planning.Decision, answers: "Answers", now: dat
         number=alert.next_step,
         due_at=alert.next_step_at or now,
         ran_at=now,
-        people=[str(person) for person in people],
     )
     return Due(alert, decision, people, run)
 
 
-def _outcome(step: Due, first_message_at: datetime | None, now: datetime) -> list[AlertLog]:
+def _outcome(step: Due, reached: notifying.Reached | None, now: datetime) -> AlertLog:
     """Set the alert's next step and say what happened. A step that reached nobody does not wait."""
-    alert, title = step.alert, step.decision.title
+    alert, title, wait = step.alert, step.decision.title, step.decision.wait
     alert.next_step += 1
     alert.failed_attempts = 0
-    wait = step.decision.wait
-    if wait is None:
-        alert.next_step_at = None
-    elif first_message_at is None:
-        alert.next_step_at = now
-    else:
-        alert.next_step_at = max(first_message_at, now) + wait
-    if first_message_at is None:
-        if wait is None:
-            log.critical("alert %s is at the end of its plan and has reached nobody", alert.reference)
+    if reached is None:
         whom = ", ".join(target.name for target in step.decision.targets) or "no target"
-        return [_line(alert, AlertLog.Kind.UNREACHED, f"Reached nobody: {title} ({whom}).", now)]
-    names = ", ".join(str(person) for person in step.people)
-    text = f"Paged {names}: {title}."
-    if first_message_at > now:
-        text = f"Will page {names} in their working hours: {title}."
-    return [_line(alert, AlertLog.Kind.STEP, text, now)]
+        text = f"Reached nobody: {title} ({whom})."
+        alert.next_step_at = now
+        if wait is None:
+            text += _after_the_end(alert, now)
+        return _line(alert, AlertLog.Kind.UNREACHED, text, now)
+    step.run.people = [str(person) for person in reached.people]
+    alert.next_step_at = None if wait is None else max(reached.at, now) + wait
+    names = ", ".join(step.run.people)
+    if reached.at > now:
+        return _line(alert, AlertLog.Kind.STEP, f"Will page {names} in their working hours: {title}.", now)
+    return _line(alert, AlertLog.Kind.STEP, f"Paged {names}: {title}.", now)
+
+
+def _after_the_end(alert: Alert, now: datetime) -> str:
+    """A plan that reached nobody at all is tried again after a while; returns what to say of it."""
+    alert.next_step_at = None
+    if notifying.has_reached_somebody(alert.pk, alert.generation):
+        return ""
+    log.critical("%s has reached nobody at all", alert.reference)
+    alert.next_step, alert.next_step_at = 0, now + notifying.pause_before_trying_again(alert.generation)
+    alert.generation += 1
+    return " Nobody at all was reached: the plan begins anew in a while."
 
 
 def _line(alert: Alert, kind: AlertLog.Kind, text: str, now: datetime) -> AlertLog:

@@ -18,11 +18,20 @@ from oncall.models import (
     Urgency,
     User,
 )
+from oncall.signals import alerts_changed
 from oncall.working_hours import next_working_instant
 
 log = logging.getLogger("irm.notifying")
 
 PageRequest = tuple[StepRun, Alert, Sequence[User]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a step reaches, and when paging them begins."""
+
+    people: list[User]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +42,24 @@ class Wish:
     after: timedelta
 
 
-def page(requests: Iterable[PageRequest], now: datetime) -> dict[int, datetime]:
+def page(requests: Iterable[PageRequest], now: datetime) -> dict[int, Reached]:
     """Make the notifications of escalation steps, in a fixed number of queries.
 
-    Returns for each step run that reaches somebody when its first message leaves.
+    Returns, by step run, whom it reaches; a step that reaches nobody is missing.
     """
     requests = list(requests)
-    people = _with_contacts({person.pk for _, _, persons in requests for person in persons})
+    contacts = _with_contacts({person.pk for _, _, persons in requests for person in persons})
     rows: list[Notification] = []
-    first: dict[int, datetime] = {}
+    found: dict[int, Reached] = {}
     for run, alert, persons in requests:
-        for person in persons:
-            made = _pages(run, alert, people[person.pk], now)
-            rows += made
-            for row in made:
-                first[run.pk] = min(row.due_at, first.get(run.pk, row.due_at))
+        for person in (contacts[one.pk] for one in persons):
+            begins = _begins(person, alert, now)
+            if made := _pages(run, alert, person, begins, now):
+                rows += made
+                before = found.get(run.pk, Reached([], begins))
+                found[run.pk] = Reached([*before.people, person], min(before.at, begins))
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    return first
+    return found
 
 
 def notify(
@@ -113,19 +123,42 @@ def fall_back(failed: Notification, run: StepRun, now: datetime) -> None:
         _go_on(run, now)
 
 
+def has_reached_somebody(alert_id: int, generation: int) -> bool:
+    """Whether any page since the alert last began to escalate was sent, or still may be."""
+    pages = Notification.objects.filter(alert=alert_id, event="page", step_run__generation=generation)
+    return pages.exclude(status__in=[Notification.Status.FAILED, Notification.Status.CANCELLED]).exists()
+
+
+def pause_before_trying_again(generation: int) -> timedelta:
+    """Before a plan that reached nobody is tried again: 5 minutes at first, an hour at most."""
+    return timedelta(minutes=min(5 * 2 ** min(generation - 1, 4), 60))
+
+
 def _go_on(run: StepRun, now: datetime) -> None:
+    """Every message of a step failed: the next step comes at once, or after the last one the plan anew."""
     alerts = Alert.objects.triggered().filter(pk=run.alert_id, generation=run.generation, next_step=run.number + 1)
     if alerts.filter(next_step_at__gt=now).update(next_step_at=now):
-        run.alert.log(AlertLog.Kind.UNREACHED, "Every message of the last step failed: going on at once.", now)
-    elif alerts.filter(next_step_at=None).exists():
-        log.critical("%s has reached nobody: every message of its last step failed", run.alert.reference)
-        run.alert.log(AlertLog.Kind.UNREACHED, "Every message failed, and no step is left: nobody is told.", now)
+        _say(run.alert, "Every message of the last step failed: going on at once.", now)
+    elif not has_reached_somebody(run.alert_id, run.generation):
+        again_at = now + pause_before_trying_again(run.generation)
+        at_its_end = alerts.filter(next_step_at=None)
+        if at_its_end.update(generation=run.generation + 1, next_step=0, next_step_at=again_at):
+            log.critical("%s has reached nobody: every message failed", run.alert.reference)
+            _say(run.alert, "Every message failed: nobody at all was reached. The plan begins anew in a while.", now)
 
 
-def _pages(run: StepRun, alert: Alert, person: User, now: datetime) -> list[Notification]:
-    begins = now
+def _say(alert: Alert, text: str, now: datetime) -> None:
+    line = alert.log(AlertLog.Kind.UNREACHED, text, now, via="engine")
+    alerts_changed.send(sender=Alert, lines=[line])
+
+
+def _begins(person: User, alert: Alert, now: datetime) -> datetime:
     if alert.severity.urgency == Urgency.WORKING_HOURS:
-        begins = next_working_instant(now, person.zone, person.work_starts, person.work_ends)
+        return next_working_instant(now, person.zone, person.work_starts, person.work_ends)
+    return now
+
+
+def _pages(run: StepRun, alert: Alert, person: User, begins: datetime, now: datetime) -> list[Notification]:
     return [
         Notification(
             key=f"page-{run.pk}-{wish.method.pk}-{int(wish.after.total_seconds())}",

@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
                     "fallback",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Reached at the very end, together with the team's manager. An alert never ends up with nobody.",
+                        help_text="Reached at the very end, together with the team's manager. With neither, a page may reach nobody.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -2434,7 +2434,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
-                        help_text="Reached at the very end, together with the team's manager. An alert never ends up with nobody.",
+                        help_text="Reached at the very end, together with the team's manager. With neither, a page may reach nobody.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -2634,9 +2634,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notification",
             index=models.Index(
-                condition=models.Q(("status__in", ["pending", "sending"])),
-                fields=["due_at"],
-                name="notification_due_to_be_sent",
+                condition=models.Q(("finished_at__isnull", True)), fields=["due_at"], name="notification_due_to_be_sent"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", True)),
+                fields=["priority", "due_at"],
+                name="notification_most_urgent_first",
             ),
         ),
         migrations.AddIndex(

@@ -17,7 +17,7 @@ from .severities import Severity
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
-        return self.exclude(status=Alert.Status.RESOLVED)
+        return self.filter(status__in=Alert.OPEN)
 
     def triggered(self) -> "AlertQuerySet":
         return self.filter(status=Alert.Status.TRIGGERED)
@@ -40,6 +40,8 @@ class Alert(models.Model):
         TRIGGERED = "triggered", "triggered"
         ACKNOWLEDGED = "acknowledged", "acknowledged"
         RESOLVED = "resolved", "resolved"
+
+    OPEN = (Status.TRIGGERED, Status.ACKNOWLEDGED)
 
     integration = models.ForeignKey(Integration, models.PROTECT, related_name="alerts")
     dedup_key = models.CharField(max_length=512)

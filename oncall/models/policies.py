@@ -32,7 +32,7 @@ class EscalationPolicy(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Reached at the very end, together with the team's manager. An alert never ends up with nobody.",
+        help_text="Reached at the very end, together with the team's manager. With neither, a page may reach nobody.",
     )
     description = models.TextField(blank=True, help_text="When to use this policy.")
 

@@ -1,5 +1,6 @@
 """Who covers when: configuration only. Shifts are computed from it, never stored."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,12 @@ from irm.lib.zones import validate_zone
 from oncall.shifts import YEARS
 
 from .people import Team, User
+
+
+def beyond_the_calendar(**fields: date | None) -> dict[str, Any]:
+    """What is wrong with those whose year cannot be computed with."""
+    wrong = f"Choose a year from {YEARS.start} to {YEARS.stop - 1}."
+    return {name: wrong for name, value in fields.items() if value and value.year not in YEARS}
 
 
 class Schedule(models.Model):
@@ -110,9 +117,7 @@ class Rotation(models.Model):
         return f"{self.schedule}: {self.name}"
 
     def clean(self) -> None:
-        starts = {"anchor_on": self.anchor_on, "starts_at": self.starts_at}
-        wrong = f"Choose a year from {YEARS.start} to {YEARS.stop - 1}."
-        if errors := {field: wrong for field, start in starts.items() if start and start.year not in YEARS}:
+        if errors := beyond_the_calendar(anchor_on=self.anchor_on, starts_at=self.starts_at, ends_at=self.ends_at):
             raise ValidationError(errors)
 
 
@@ -181,7 +186,7 @@ class Override(models.Model):
         return f"{self.user} on {self.schedule}"
 
     def clean(self) -> None:
-        errors: dict[str, Any] = {}
+        errors: dict[str, Any] = beyond_the_calendar(starts_at=self.starts_at, ends_at=self.ends_at)
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             errors["ends_at"] = "The end must come after the start."
         if self.kind == self.Kind.REPLACE and self.replaces_id is None:

@@ -85,8 +85,14 @@ def test_a_new_episode_after_the_end_opens_a_new_alert(source):
 def test_a_late_copy_of_an_episode_that_its_source_ended_opens_nothing(source):
     alerting.receive(source, [FIRING, OVER], NOW)
 
-    assert alerting.receive(source, [FIRING], NOW + minutes(1)).ignored == 1
+    assert alerting.receive(source, [FIRING], NOW + timedelta(seconds=30)).ignored == 1
     assert not Alert.objects.open().exists()
+
+
+def test_what_goes_on_firing_after_its_source_ended_it_opens_again(source):
+    alerting.receive(source, [FIRING, OVER], NOW)
+
+    assert alerting.receive(source, [FIRING], NOW + minutes(5)).opened == 1
 
 
 def test_what_a_person_resolved_opens_again_while_it_still_fires(source):
@@ -121,6 +127,17 @@ def test_an_alert_that_pages_nobody_starts_to_page_when_its_severity_rises(sourc
     alerting.receive(source, [FIRING], NOW + minutes(1))
 
     assert Alert.objects.get().next_step_at == NOW + minutes(1)
+
+
+def test_an_alert_that_waits_for_the_morning_pages_at_once_when_its_severity_rises(source):
+    alerting.receive(source, [replace(FIRING, severity="info")], NOW)
+    escalating.advance_batch(NOW)
+
+    alerting.receive(source, [FIRING], NOW + minutes(5))
+    escalating.advance_batch(NOW + minutes(5))
+
+    held, paged = Notification.objects.order_by("pk")
+    assert (held.status, paged.status, paged.due_at) == ("cancelled", "pending", NOW + minutes(5))
 
 
 def test_five_hundred_events_cost_as_many_queries_as_five(source, django_assert_max_num_queries):
@@ -199,6 +216,31 @@ def test_escalating_by_hand_makes_the_next_step_due(source):
 
     firing.refresh_from_db()
     assert firing.next_step_at == NOW + timedelta(seconds=30)
+
+
+def test_escalating_by_hand_twice_is_once(source):
+    alerting.receive(source, [FIRING], NOW)
+    firing, ben = Alert.objects.get(), user("ben")
+
+    assert not alerting.escalate_now(firing, by=ben, now=NOW)
+    assert not firing.log_lines.filter(kind="escalated").exists()
+
+
+def test_escalating_by_hand_at_the_end_of_the_plan_begins_anew():
+    alerting.receive(integration(policy=policy(user("anna"), repeat=0)), [FIRING], NOW)
+    escalating.advance_batch(NOW)
+    firing = Alert.objects.get()
+    assert firing.next_step_at is None
+
+    assert alerting.escalate_now(firing, by=user("ben"), now=NOW + minutes(1))
+    escalating.advance_batch(NOW + minutes(1))
+
+    assert Notification.objects.count() == 2
+
+
+def test_an_alert_without_a_plan_cannot_be_escalated():
+    with pytest.raises(NotAllowed, match="No escalation policy"):
+        alerting.escalate_now(alert(), by=user(), now=NOW)
 
 
 def test_an_acknowledged_alert_cannot_be_escalated():

@@ -153,7 +153,7 @@ def test_when_every_message_of_a_step_failed_the_next_step_comes_at_once(setting
     assert Alert.objects.get(pk=opened.pk).next_step_at == NOW
 
 
-def test_when_every_message_failed_and_no_step_is_left_the_log_says_so(settings):
+def test_when_every_message_failed_and_no_step_is_left_the_plan_begins_anew_in_a_while(settings):
     broken_server(settings)
     opened = open_alert(policy(user("anna"), repeat=0))
     escalating.advance_batch(NOW)
@@ -162,7 +162,41 @@ def test_when_every_message_failed_and_no_step_is_left_the_log_says_so(settings)
 
     delivering.send(failed, NOW)
 
-    assert opened.log_lines.filter(text__contains="nobody is told").exists()
+    opened.refresh_from_db()
+    assert (opened.generation, opened.next_step, opened.next_step_at) == (2, 0, NOW + minutes(5))
+    assert opened.log_lines.filter(text__contains="nobody at all was reached").exists()
+
+
+def test_a_message_that_kills_its_sender_each_time_is_given_up_and_the_next_step_comes():
+    opened = paged_alert(user("anna"), user("ben"))
+    now = NOW
+    for _ in range(6):
+        last = delivering.claim(now)
+        now += delivering.LEASE
+
+    delivering.send(last, now - delivering.LEASE)
+
+    assert Notification.objects.get().status == "failed"
+    assert Alert.objects.get(pk=opened.pk).next_step_at <= now
+
+
+def test_a_page_to_an_address_that_was_switched_off_does_not_leave_and_the_next_step_comes():
+    anna = user("anna")
+    opened = paged_alert(anna, user("ben"))
+    anna.contact_methods.update(is_enabled=False)
+
+    deliver()
+
+    assert (mail.outbox, Notification.objects.get().status) == ([], "failed")
+    assert Alert.objects.get(pk=opened.pk).next_step_at == NOW
+
+
+def test_a_title_with_odd_characters_is_a_readable_subject():
+    alert_ = paged_alert(user("anna"))
+    Alert.objects.filter(pk=alert_.pk).update(title="5xx > 5 % & can't pay")
+    deliver()
+
+    assert mail.outbox[0].subject == "[SEV1] 5xx > 5 % & can't pay"
 
 
 def test_pages_go_before_notices():

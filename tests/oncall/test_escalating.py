@@ -4,7 +4,16 @@ import pytest
 
 from oncall import alerting, escalating, planning
 from oncall.events import Action, Event
-from oncall.models import Alert, AlertLog, Membership, Notification, Override, StepRun, StepTarget
+from oncall.models import (
+    Alert,
+    AlertLog,
+    Membership,
+    Notification,
+    NotificationRule,
+    Override,
+    StepRun,
+    StepTarget,
+)
 from tests.factories import NOW, alert, contact_method, integration, minutes, policy, schedule, severity, team, user
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +187,46 @@ def test_a_poisoned_alert_says_so_on_its_log_after_five_failures():
     run_until(NOW + minutes(20))
 
     assert "failed 5 times" in bad.log_lines.get().text
+
+
+def test_a_plan_that_reached_nobody_begins_anew_after_a_while_and_finds_who_can_be_reached_by_then():
+    anna = user("anna", is_reachable=False)
+    opened = open_alert(policy(anna, repeat=1))
+    run_until(NOW + minutes(2))
+    assert opened.log_lines.filter(text__contains="Nobody at all was reached").exists()
+    contact_method(anna)
+
+    run_until(NOW + minutes(6), NOW + minutes(2))
+
+    assert paged() == ["anna"]
+
+
+def test_a_plan_that_ended_without_an_answer_is_not_begun_anew():
+    opened = open_alert(policy(user("anna"), user("ben", is_reachable=False), repeat=0))
+
+    run_until(NOW + minutes(60))
+
+    opened.refresh_from_db()
+    assert (paged(), opened.next_step_at) == (["anna"], None)
+
+
+def test_a_persons_own_delay_does_not_delay_the_next_step():
+    anna = user("anna")
+    NotificationRule.objects.create(user=anna, contact_method=anna.contact_methods.get(), after_minutes=60)
+    opened = open_alert(policy(anna, user("ben"), escalate_after=5))
+
+    escalating.advance_batch(NOW)
+
+    opened.refresh_from_db()
+    assert opened.next_step_at == NOW + minutes(5)
+
+
+def test_a_step_remembers_only_whom_it_reached():
+    open_alert(policy([user("anna"), user("ben", is_reachable=False)]))
+
+    escalating.advance_batch(NOW)
+
+    assert StepRun.objects.get().people == ["Anna"]
 
 
 def test_the_forecast_names_the_coming_steps_with_their_times():
