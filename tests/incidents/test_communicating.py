@@ -2,6 +2,7 @@ import uuid
 
 import pytest
 from django.db.models.signals import post_init
+from django.utils import timezone
 
 from incidents import communicating, jobs, staffing
 from incidents.models import Incident, RoleType, StatusUpdate
@@ -37,6 +38,16 @@ def test_an_update_resets_the_clock_to_the_usual_interval():
 def test_the_promise_is_printed_in_what_was_sent():
     update = posted(factories.incident(), factories.user(), next_due_at=NOW + minutes(15))
     assert update.body == "Raising the connection limit.\n\nNext update 03:15 UTC."
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata"])
+def test_the_promise_is_told_in_utc_wherever_its_author_is(zone):
+    incident = factories.incident(severity=factories.severity("SEV4"))
+    with timezone.override(zone):
+        soon = posted(incident, factories.user(), next_due_at=NOW + minutes(15))
+        late = posted(incident, factories.user(), next_due_at=NOW + minutes(22 * 60))
+    assert soon.body.endswith("Next update 03:15 UTC.")
+    assert late.body.endswith("Next update Thu 15 Jan, 01:00 UTC.")
 
 
 def test_a_promise_for_another_day_names_the_day():

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from incidents.models import Incident, Milestone, RoleType
 from incidents.signals import incident_changed, incident_declared
@@ -50,6 +51,16 @@ def test_the_draft_states_how_it_was_noticed():
     incident = factories.incident(source="alert")
     reached(incident, "detected", NOW - timedelta(minutes=16))
     assert draft_for(incident, NOW).detection.startswith("An alert told us at 02:44 UTC on 14 January 2026.")
+
+
+def test_the_draft_tells_utc_wherever_the_incident_was_declared():
+    incident = factories.incident(source="alert")
+    reached(incident, "detected", NOW - timedelta(minutes=16))
+    reached(incident, "acknowledged", NOW - timedelta(minutes=9))
+    with timezone.override("America/New_York"):
+        detection = draft_for(incident, NOW).detection
+    assert "at 02:44 UTC on 14 January 2026. It was acknowledged at 02:51 UTC" in detection
+    assert "declared at 03:00 UTC" in detection
 
 
 def test_the_facts_do_not_count_as_written_sections():
