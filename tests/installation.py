@@ -88,7 +88,10 @@ class Installation:
         self.process: subprocess.Popen[bytes] | None = None
         names = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
         self.environment = {name: os.environ[name] for name in names if name in os.environ}
-        self.environment |= {"DATA": str(self.data), "PORT": str(self.port), "EMAIL_URL": email_url} | environment
+        # Everything that a file .env might say otherwise: tests touch nobody's data and page nobody.
+        self.environment |= {"DATA": str(self.data), "PORT": str(self.port), "PUBLIC_URL": self.url}
+        self.environment |= {"DATABASE_URL": f"sqlite:///{self.data / 'irm.sqlite3'}", "EMAIL_URL": email_url}
+        self.environment |= {"ALLOWED_HOSTS": "", "METRICS_TOKEN": "", "SECRET_KEY": "", "DEBUG": "false"} | environment
         if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
             self._create_database()
 
