@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
@@ -15,13 +16,15 @@ from irm.lib.spreadsheets import csv_response
 from oncall import alerting, escalating
 from oncall.errors import NotAllowed
 from oncall.forms import AlertFilter
-from oncall.models import Alert
+from oncall.models import Alert, StepRun
 from oncall.models.alerts import AlertQuerySet
 from oncall.requests import PersonRequest
 
 from .returning import back
 
 PER_PAGE = 50
+# Whom the newest step of an alert reached; none yet is None, nobody is [].
+LAST_REACHED = Subquery(StepRun.objects.filter(alert=OuterRef("pk")).order_by("-pk").values("people")[:1])
 LINES = 50  # of the log, before "show all"
 HEADINGS = (
     *("reference", "title", "state", "severity", "service", "team", "integration", "events"),
@@ -54,7 +57,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     found = form.matching().with_everything()
     if request.GET.get("format") == "csv":
         return _as_csv(found)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.annotate(last_reached=LAST_REACHED), PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "now": clock.now(), "states": [*form.STATES, ("all", "All")]}
     return render(request, "oncall/alerts.html", context)
 
@@ -62,7 +65,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @requires("oncall.view_alert")
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
     now = clock.now()
-    found = get_object_or_404(Alert.objects.with_everything().select_related("resolved_by"), pk=pk)
+    found = get_object_or_404(
+        Alert.objects.with_everything().select_related("resolved_by").annotate(last_reached=LAST_REACHED), pk=pk
+    )
     lines = found.log_lines.select_related("actor").order_by("-at", "-pk")
     shown = list(lines if request.GET.get("log") == "all" else lines[: LINES + 1])
     has_more_lines = request.GET.get("log") != "all" and len(shown) > LINES
@@ -70,11 +75,18 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "alert": found,
         "now": now,
         "forecast": escalating.forecast(found, now),
+        "reached": _reached(found),
         "lines": shown[:LINES] if has_more_lines else shown,
         "has_more_lines": has_more_lines,
         "notifications": found.notifications.select_related("user").order_by("-created_at", "-pk")[:100],
     }
     return render(request, "oncall/alert.html", context)
+
+
+def _reached(alert: Alert) -> list[str]:
+    """Everybody whom a step has reached so far, each once."""
+    runs = alert.step_runs.order_by("pk").values_list("people", flat=True)
+    return list(dict.fromkeys(name for people in runs for name in people))
 
 
 @require_POST
