@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from simple_history.admin import SimpleHistoryAdmin
 
 from incidents import staffing
 from incidents.models import Incident, Milestone, RoleAssignment, RoleType
+from irm.lib.history_admin import HistoryAdmin
 
 SHIPPED = {staffing.COMMANDER, staffing.OPERATIONS_LEAD, staffing.COMMUNICATIONS_LEAD}
 
@@ -43,7 +43,7 @@ class RoleInline(KeptInline):
 
 
 @admin.register(Incident)
-class IncidentAdmin(SimpleHistoryAdmin):
+class IncidentAdmin(HistoryAdmin):
     section = "Respond"
     list_display = ["reference", "title", "severity", "status", "team", "commands", "update_due_at", "declared_at"]
     list_display_links = ["reference", "title"]
@@ -100,7 +100,7 @@ class IncidentAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(RoleType)
-class RoleTypeAdmin(SimpleHistoryAdmin):
+class RoleTypeAdmin(HistoryAdmin):
     section = "Respond"
     list_display = ["name", "position", "is_single", "duties"]
     search_fields = ["name", "slug"]

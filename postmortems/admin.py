@@ -8,16 +8,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from simple_history.admin import SimpleHistoryAdmin
 
 from irm.lib import clock
+from irm.lib.history_admin import HistoryAdmin
 from postmortems import following_up
 from postmortems.models import FollowUp, Postmortem
 from postmortems.views.follow_ups import days_late
 
 
 @admin.register(Postmortem)
-class PostmortemAdmin(SimpleHistoryAdmin):
+class PostmortemAdmin(HistoryAdmin):
     section = "Learn"
     list_display = ["reference", "title", "status", "owner", "due_on", "still_missing", "published_at"]
     list_display_links = ["reference", "title"]
@@ -56,11 +56,12 @@ class PostmortemAdmin(SimpleHistoryAdmin):
         return ", ".join(review.missing_sections) or "nothing"
 
     def save_model(self, request: HttpRequest, obj: Postmortem, form: Any, change: bool) -> None:
-        if change:
-            obj.version += 1
-        else:
+        if not change:
             obj.created_at = clock.now()
         super().save_model(request, obj, form, change)
+
+    def settle(self, row: Postmortem) -> None:
+        row.version += 1
 
 
 class FollowUpForm(forms.ModelForm):
@@ -74,7 +75,7 @@ class FollowUpForm(forms.ModelForm):
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(SimpleHistoryAdmin):
+class FollowUpAdmin(HistoryAdmin):
     section = "Learn"
     form = FollowUpForm
     list_display = ["reference", "title", "state", "owner", "due_on", "overdue", "kind", "priority", "incident"]
@@ -112,5 +113,7 @@ class FollowUpAdmin(SimpleHistoryAdmin):
         if not change:
             following_up.agree(obj, by=request.user, now=clock.now())  # type: ignore[arg-type]  # staff are logged in
             return
-        following_up.keep_reminder(obj, clock.now())
         super().save_model(request, obj, form, change)
+
+    def settle(self, row: FollowUp) -> None:
+        following_up.keep_reminder(row, clock.now())

@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 from django.db import models
-from simple_history.admin import SimpleHistoryAdmin
 
+from irm.lib.history_admin import HistoryAdmin
 from oncall.models import Service, Severity
 
 
 @admin.register(Service)
-class ServiceAdmin(SimpleHistoryAdmin):
+class ServiceAdmin(HistoryAdmin):
     section = "Set up"
     list_display = ["name", "team", "tier", "policy", "runbook_url"]
     list_filter = ["team", "tier"]
@@ -33,7 +33,7 @@ class ServiceAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Severity)
-class SeverityAdmin(SimpleHistoryAdmin):
+class SeverityAdmin(HistoryAdmin):
     section = "Set up"
     list_display = ["name", "rank", "urgency", "ack_minutes", "update_minutes", "postmortem_days", "aliases"]
     search_fields = ["name", "aliases"]

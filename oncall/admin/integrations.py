@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from simple_history.admin import SimpleHistoryAdmin
 
+from irm.lib.history_admin import HistoryAdmin
 from oncall.intake import PARSERS
 from oncall.models import Integration, Route
 
@@ -24,7 +24,7 @@ class IntegrationForm(forms.ModelForm):
 
 
 @admin.register(Integration)
-class IntegrationAdmin(SimpleHistoryAdmin):
+class IntegrationAdmin(HistoryAdmin):
     section = "Set up"
     form = IntegrationForm
     list_display = ["name", "kind", "team", "is_enabled", "last_event_at", "event_count"]
@@ -75,7 +75,7 @@ def address_of(integration: Integration) -> str:
 
 
 @admin.register(Route)
-class RouteAdmin(SimpleHistoryAdmin):
+class RouteAdmin(HistoryAdmin):
     section = "Set up"
     list_display = ["position", "name", "integration", "matchers", "severity", "service", "policy", "is_enabled"]
     list_display_links = ["position", "name"]

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
+from irm.lib.history_admin import HistoryAdmin
 from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
 
 
@@ -33,7 +33,7 @@ class MembershipOfUserInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, SimpleHistoryAdmin):
+class UserAdmin(DjangoUserAdmin, HistoryAdmin):
     section = "Set up"
     list_display = ["username", "name", "email", "time_zone", "can_be_reached", "is_active", "is_staff"]
     list_filter = ["is_active", "groups", "teams", "time_zone"]
@@ -102,7 +102,7 @@ def _may_touch(request: HttpRequest, person: User | None) -> bool:
 
 
 @admin.register(ContactMethod)
-class ContactMethodAdmin(SimpleHistoryAdmin):
+class ContactMethodAdmin(HistoryAdmin):
     section = "Set up"
     list_display = ["user", "channel", "address", "is_verified", "is_enabled"]
     list_filter = ["channel", "is_enabled", ("verified_at", admin.EmptyFieldListFilter)]
@@ -133,7 +133,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(Team)
-class TeamAdmin(SimpleHistoryAdmin):
+class TeamAdmin(HistoryAdmin):
     section = "Set up"
     list_display = ["name", "people", "manager", "policy"]
     list_select_related = ["manager", "policy"]

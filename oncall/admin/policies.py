@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
+from irm.lib.history_admin import HistoryAdmin
 from oncall.models import EscalationPolicy, EscalationStep, Schedule, StepTarget, Team, User
 
 Kind = StepTarget.Kind
@@ -90,7 +90,7 @@ class StepInline(admin.StackedInline):
 
 
 @admin.register(EscalationPolicy)
-class EscalationPolicyAdmin(SimpleHistoryAdmin):
+class EscalationPolicyAdmin(HistoryAdmin):
     section = "Set up"
     list_display = ["name", "team", "steps_count", "repeat", "fallback"]
     list_filter = ["team"]

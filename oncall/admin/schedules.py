@@ -10,9 +10,9 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from simple_history.admin import SimpleHistoryAdmin
 
 from irm.lib import clock
+from irm.lib.history_admin import HistoryAdmin
 from oncall import rostering
 from oncall.models import Override, Rotation, RotationMember, Schedule, User
 
@@ -106,7 +106,7 @@ class RotationInline(admin.StackedInline):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(SimpleHistoryAdmin):
+class ScheduleAdmin(HistoryAdmin):
     section = "On call"
     list_display = ["name", "team", "role", "time_zone", "rotation_names", "page"]
     list_filter = ["team", "role"]
@@ -153,7 +153,7 @@ class ScheduleAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Override)
-class OverrideAdmin(SimpleHistoryAdmin):
+class OverrideAdmin(HistoryAdmin):
     section = "On call"
     list_display = ["schedule", "user", "kind", "replaces", "starts_at", "ends_at", "reason"]
     list_filter = ["schedule", "kind"]
