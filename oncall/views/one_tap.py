@@ -39,6 +39,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         "tap": tap,
         "alert": tap.alert,
         "now": now,
+        "may_declare": tap.person.has_perm("incidents.respond"),
         "is_mine": tap.alert.acknowledged_by_id == tap.person.pk,
         "forecast": escalating.forecast(tap.alert, now, steps=1),
     }

@@ -114,3 +114,26 @@ def test_the_page_needs_no_script(person, alert):
 
 def test_queries_of_the_page_are_few(person, alert):
     assert pages.queries_of(Client(), link(person, alert)) <= 6
+
+
+def test_the_page_shows_what_helps_to_decide(person):
+    alert = factories.alert(
+        description="The disk of db-1 fills by 2 GB a minute.",
+        links=[{"href": "https://grafana.example/d/1", "text": "Dashboard"}],
+        service=factories.service("search", runbook_url="https://wiki.example/search"),
+    )
+    shown = pages.text_of(Client().get(link(person, alert)))
+    for part in ("fills by 2 GB", 'href="https://grafana.example/d/1"', 'href="https://wiki.example/search"'):
+        assert part in shown
+
+
+def test_after_acknowledging_an_incident_can_be_declared_by_who_may(alert):
+    responder = pages.person("oncall.respond", "incidents.respond")
+    assert "Declare incident" not in pages.text_of(Client().get(link(responder, alert)))
+    shown = pages.text_of(Client().post(link(responder, alert), follow=True))
+    assert f'href="{alert.get_absolute_url()}"' in shown
+    assert f"/incidents/declare/?alert={alert.pk}" in shown
+
+
+def test_who_may_not_declare_is_not_offered_to(person, alert):
+    assert "Declare incident" not in pages.text_of(Client().post(link(person, alert), follow=True))
