@@ -1,14 +1,18 @@
 """Writing down what people see and do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incidents.models import Incident, TimelineEntry
 from oncall.errors import NotAllowed
 from oncall.models import User
+
+LONGEST_AGO = timedelta(days=366)  # before the declaration; older is a slip of the keyboard
 
 
 def add_note(incident: Incident, *, text: str, by: User, now: datetime, at: datetime | None = None) -> TimelineEntry:
     """Add a note (Markdown) to the timeline, for now or for the earlier instant at which it happened."""
     if at is not None and at > now:
         raise NotAllowed("A note is about something that has happened: choose a time that is past.")
+    if at is not None and at < incident.declared_at - LONGEST_AGO:
+        raise NotAllowed("A note goes back to a year before the incident was declared at most: look at its date.")
     return incident.note(TimelineEntry.Kind.NOTE, text.strip(), now, by=by, at=at or now)

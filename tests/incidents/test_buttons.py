@@ -77,6 +77,18 @@ def test_a_broken_note_is_not_added(browser, incident, broken, status):
     assert not incident.timeline.exists()
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "0001-01-01T23:59", "1900-06-01T00:00", "9999-12-31T23:59"])
+def test_a_note_for_an_impossible_time_is_refused_in_every_zone_and_its_text_is_kept(
+    browser, incident, responder, zone, at
+):
+    type(responder).objects.update(time_zone=zone)
+    answer = press(browser, incident, "note", text="Careful words", at=at)
+    assert answer.status_code in {409, 422}
+    assert "Careful words" in answer.text
+    assert browser.get(incident.get_absolute_url()).status_code == 200
+
+
 def test_mitigating_takes_one_press_and_a_second_one_changes_nothing(browser, incident):
     for _ in range(2):
         assert press(browser, incident, "status/mitigated").status_code == 302

@@ -133,3 +133,11 @@ def test_a_note_about_the_future_is_refused():
     with pytest.raises(NotAllowed, match="has happened"):
         noting.add_note(incident, text="x", by=factories.user(), now=NOW, at=LATER)
     assert Incident.objects.get().timeline.count() == 0
+
+
+def test_a_note_goes_back_a_year_before_the_declaration_and_no_further():
+    incident = factories.incident()
+    first = NOW - noting.LONGEST_AGO
+    assert noting.add_note(incident, text="x", by=factories.user(), now=NOW, at=first).at == first
+    with pytest.raises(NotAllowed, match="a year before"):
+        noting.add_note(incident, text="x", by=factories.user(), now=NOW, at=first - minutes(1))
