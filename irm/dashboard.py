@@ -4,19 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from incidents.models import Incident
 from irm import readiness
 from irm.lib.timespan import Span
 from irm.readiness import Worry
 from oncall import scheduling
-from oncall.models import Alert, Schedule, StepRun, User
+from oncall.models import Alert, Schedule, Severity, StepRun, User
 from oncall.scheduling import Standing
 from postmortems.models import FollowUp
 
 SHOWN_ALERTS = 8
+BLIND = "You may not see alerts yet. Ask a manager to put you into a group."
 MY_SHIFTS = timedelta(days=42)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -42,7 +44,12 @@ class FiringAlert:
     """An open alert with what is being done about it."""
 
     alert: Alert
-    paged: list[str]  # whom its last step paged
+    paged: list[str]  # everybody whom its steps have reached, in order
+    has_tried: bool  # a step has run
+
+    @property
+    def has_reached_nobody(self) -> bool:
+        return self.alert.is_triggered and self.has_tried and not self.paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def picture(user: User, now: datetime) -> Picture:
     alerts = _firing() if sees_alerts else []
     count = Alert.objects.open().count() if len(alerts) == SHOWN_ALERTS else len(alerts)
     return Picture(
-        headline=_headline(len(incidents), count),
+        headline=_headline(len(incidents), count) if sees_alerts or incidents else BLIND,
         incidents=incidents,
         alerts=alerts,
         alert_count=count,
@@ -86,8 +93,10 @@ def _incidents() -> QuerySet[Incident]:
 def _firing() -> list[FiringAlert]:
     """The worst open alerts, those that nobody has first."""
     alerts = Alert.objects.open().with_everything().order_by("-status", "severity__rank", "-opened_at")[:SHOWN_ALERTS]
-    last_run = {run.alert_id: run.people for run in StepRun.objects.filter(alert__in=list(alerts)).order_by("pk")}
-    return [FiringAlert(alert, last_run.get(alert.pk, [])) for alert in alerts]
+    runs: dict[int, list[str]] = {}
+    for run in StepRun.objects.filter(alert__in=list(alerts)).order_by("pk"):
+        runs.setdefault(run.alert_id, []).extend(run.people)
+    return [FiringAlert(alert, list(dict.fromkeys(runs.get(alert.pk, []))), alert.pk in runs) for alert in alerts]
 
 
 def _primary_schedules() -> QuerySet[Schedule]:
@@ -103,16 +112,26 @@ def _my_shifts(user: User, now: datetime) -> list[tuple[Schedule, Span]]:
 def _figures(now: datetime) -> dict[str, Any]:
     """The last day and week in numbers."""
     day = Alert.objects.filter(opened_at__gt=now - timedelta(days=1)).count()
-    took = ExpressionWrapper(F("acknowledged_at") - F("opened_at"), output_field=DurationField())
-    rows = (
-        Alert.objects.filter(opened_at__gt=now - timedelta(days=7), acknowledged_at__isnull=False)
-        .filter(severity__ack_minutes__isnull=False)
-        .annotate(took=took)
-        .values_list("took", "severity__ack_minutes")
-    )
-    in_time = [length <= timedelta(minutes=minutes) for length, minutes in rows if minutes]
-    overdue = FollowUp.objects.overdue(now.date()).count()
-    return {"day": day, "in_target": f"{sum(in_time)} of {len(in_time)}" if in_time else "none yet", "overdue": overdue}
+    in_target, counted = _acknowledged_in_target(now)
+    overdue = FollowUp.objects.overdue(timezone.localdate(now)).count()
+    return {"day": day, "in_target": f"{in_target} of {counted}" if counted else "none yet", "overdue": overdue}
+
+
+def _acknowledged_in_target(now: datetime) -> tuple[int, int]:
+    """Of the alerts of seven days that have a target: how many kept it, and how many kept or missed it.
+
+    One that nobody acknowledged has missed it once its time is over; one that ended before that does not count.
+    """
+    kept, missed = Q(pk=None), Q(pk=None)
+    for severity in Severity.objects.filter(ack_minutes__isnull=False):
+        time = timedelta(minutes=severity.ack_minutes or 0)
+        late_at = F("opened_at") + time
+        went_late = Q(opened_at__lt=now - time) & (Q(resolved_at=None) | Q(resolved_at__gt=late_at))
+        kept |= Q(severity=severity, acknowledged_at__lte=late_at)
+        missed |= Q(severity=severity) & (Q(acknowledged_at__gt=late_at) | (Q(acknowledged_at=None) & went_late))
+    week = Alert.objects.filter(opened_at__gt=now - timedelta(days=7))
+    found = week.aggregate(kept=Count("pk", kept), missed=Count("pk", missed))
+    return found["kept"], found["kept"] + found["missed"]
 
 
 def _headline(incidents: int, alerts: int) -> str:

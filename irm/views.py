@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -21,7 +22,12 @@ from oncall.requests import PersonRequest
 def now(request: PersonRequest) -> HttpResponse:
     """Is anything on fire, who has it, who is on call, what do I owe."""
     instant = clock.now()
-    return render(request, "irm/now.html", {"now": instant, "picture": dashboard.picture(request.user, instant)})
+    context = {
+        "now": instant,
+        "today": timezone.localdate(instant),
+        "picture": dashboard.picture(request.user, instant),
+    }
+    return render(request, "irm/now.html", context)
 
 
 @require_safe
