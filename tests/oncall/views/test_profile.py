@@ -149,3 +149,14 @@ def test_queries_of_the_page_do_not_grow(client, me):
         method = factories.contact_method(me, address=f"{number}@example.com")
         NotificationRule.objects.create(user=me, contact_method=method, after_minutes=number)
     assert pages.queries_of(client, MINE) == few <= 18
+
+
+def test_a_code_is_asked_for_in_the_row_of_its_address_and_not_in_a_menu(client, me):
+    me.contact_methods.update(verified_at=None)
+    shown = pages.text_of(client.get(MINE))
+    assert "Send a code" in shown
+    assert shown.index("Send a code") < shown.index('<div class="menu-panel">', shown.index('id="methods"'))
+
+
+def test_a_verified_address_needs_no_code(client):
+    assert "Send a" not in pages.text_of(client.get(MINE)).split('id="methods"')[1].split("Add an address")[0]
