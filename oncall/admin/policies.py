@@ -1,5 +1,6 @@
 """Escalation policies: steps and their targets on one page."""
 
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -77,9 +78,35 @@ class StepForm(forms.ModelForm):
                 StepTarget.objects.create(step=self.instance, kind=kind, **{column: chosen})
 
 
+class StepFormSet(BaseInlineFormSet):
+    """Steps that may trade places: no two hold one position, not even while they are saved one by one."""
+
+    def save(self, commit: bool = True) -> list[EscalationStep]:
+        if commit:
+            self._step_aside()
+        saved: list[EscalationStep] = super().save(commit)
+        return saved
+
+    def _step_aside(self) -> None:
+        """Put those that move or go where no other is, or will be."""
+        leaving = [
+            form.instance.pk
+            for form in self.initial_forms
+            if "position" in form.changed_data or form in self.deleted_forms
+        ]
+        stored = EscalationStep.objects.filter(policy=self.instance)
+        taken = {form.cleaned_data.get("position") for form in self.forms} | set(
+            stored.values_list("position", flat=True)
+        )
+        free = (number for number in count() if number not in taken)
+        for pk in leaving:
+            stored.filter(pk=pk).update(position=next(free))
+
+
 class StepInline(admin.StackedInline):
     model = EscalationStep
     form = StepForm
+    formset = StepFormSet
     extra = 0
     fieldsets = [
         (None, {"fields": [("position", "escalate_after"), "schedules", "people", ("leads_of", "managers_of")]})

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from irm.lib import clock
 from irm.lib.history_admin import HistoryAdmin
 from oncall import rostering
+from oncall.admin.records import RecordAdmin
 from oncall.models import Override, Rotation, RotationMember, Schedule, User
 
 # What says who is on call when.
@@ -138,7 +139,18 @@ class ScheduleAdmin(HistoryAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
-        return super().get_queryset(request).prefetch_related("rotations")
+        lines = rostering.in_force(Rotation.objects.order_by("-layer", "pk"), clock.now())
+        return super().get_queryset(request).prefetch_related(Prefetch("rotations", lines))
+
+    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
+        if change and "time_zone" in form.changed_data:
+            form.begun = rostering.begun_without_zone(obj, clock.now())
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and "time_zone" in form.changed_data:
+            rostering.keep_zone(form.begun, form.initial["time_zone"], clock.now())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: BaseInlineFormSet, change: bool) -> None:
         super().save_formset(request, form, formset, change)
@@ -153,27 +165,27 @@ class ScheduleAdmin(HistoryAdmin):
 
 
 @admin.register(Override)
-class OverrideAdmin(HistoryAdmin):
+class OverrideAdmin(RecordAdmin, HistoryAdmin):
+    """To look at. They are added and taken back on the schedule's page, where the past stays what it was."""
+
     section = "On call"
     list_display = ["schedule", "user", "kind", "replaces", "starts_at", "ends_at", "reason"]
     list_filter = ["schedule", "kind"]
     list_select_related = ["schedule", "user", "replaces"]
     search_fields = ["schedule__name", "user__username", "user__first_name", "user__last_name", "reason"]
-    autocomplete_fields = ["schedule", "user", "replaces"]
     date_hierarchy = "starts_at"
-    readonly_fields = ["created_by", "created_at"]
     fieldsets = [
         (
             None,
             {
-                "fields": ["schedule", "kind", "user", "replaces", "starts_at", "ends_at", "reason"],
+                "fields": ["schedule", "kind", "user", "replaces", "starts_at", "ends_at", "reason", "page"],
                 "description": "Somebody takes over for a while. It beats every rotation; the newer of two wins.",
             },
         ),
         ("Who added it", {"fields": ["created_by", "created_at"]}),
     ]
+    readonly_fields = ["page"]
 
-    def save_model(self, request: HttpRequest, obj: Override, form: Any, change: bool) -> None:
-        if not change:
-            obj.created_by = request.user if isinstance(request.user, User) else None
-        super().save_model(request, obj, form, change)
+    @admin.display(description="Add or take back")
+    def page(self, record: Override) -> SafeString:
+        return format_html('<a href="{}">On the schedule’s page</a>', record.schedule.get_absolute_url())

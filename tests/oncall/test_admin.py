@@ -1,10 +1,13 @@
 """Configuration in the admin."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
 from irm.lib import clock
-from oncall.models import EscalationPolicy, Integration, Rotation, Schedule, Severity, User
+from oncall import scheduling
+from oncall.models import EscalationPolicy, Integration, Override, Rotation, Schedule, Severity, User
 from tests import factories, pages
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +59,7 @@ def change(record):
 def test_lists_and_empty_forms_open(client, model):
     assert client.get(reverse(f"admin:oncall_{model}_changelist")).status_code == 200
     status = client.get(reverse(f"admin:oncall_{model}_add")).status_code
-    assert status == (403 if model in ("alert", "notification") else 200)
+    assert status == (403 if model in ("alert", "notification", "override") else 200)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -118,6 +121,30 @@ def test_a_step_without_a_target_is_refused(client):
     fields = form_of(client.get(change(policy))) | {"steps-0-people": []}
     answer = client.post(change(policy), fields)
     assert "A step needs somebody to reach" in pages.text_of(answer)
+
+
+def order_of(policy):
+    return [target.user.username for step in policy.steps.all() for target in step.targets.all()]
+
+
+def test_steps_trade_places(client):
+    policy = factories.policy(factories.user("priya"), factories.user("omar"))
+    save(client, change(policy), **{"steps-0-position": 2, "steps-1-position": 1})
+    assert order_of(policy) == ["omar", "priya"]
+
+
+def test_a_step_takes_the_place_of_one_that_goes(client):
+    policy = factories.policy(factories.user("priya"), factories.user("omar"))
+    save(client, change(policy), **{"steps-0-position": 2, "steps-1-DELETE": "on"})
+    assert order_of(policy) == ["priya"]
+    assert policy.steps.get().position == 2
+
+
+def test_two_steps_on_one_position_are_refused(client):
+    policy = factories.policy(factories.user("priya"), factories.user("omar"))
+    answer = client.post(change(policy), form_of(client.get(change(policy))) | {"steps-1-position": 1})
+    assert answer.status_code == 200
+    assert order_of(policy) == ["priya", "omar"]
 
 
 def new_rotation(**fields):
@@ -182,6 +209,60 @@ def test_deleting_a_rotation_that_has_started_ends_it(client):
     save(client, change(schedule), **{"rotations-0-DELETE": "on"})
     assert schedule.rotations.get().ends_at <= clock.now()
     assert client.get(change(schedule)).context["inline_admin_formsets"][0].formset.initial_form_count() == 0
+
+
+def on_call(schedule, *instants):
+    return [[person.username for person in scheduling.on_call([schedule.pk], at)[schedule.pk]] for at in instants]
+
+
+def test_another_zone_of_a_schedule_leaves_its_past_as_it_was(client):
+    schedule = factories.schedule(factories.user("priya"), factories.user("omar"))
+    handoff = datetime(2026, 1, 12, 9, tzinfo=UTC)  # at nine by the zone it was made in
+    around = [handoff - timedelta(minutes=1), handoff]
+    save(client, change(schedule), time_zone="Asia/Tokyo")
+    assert on_call(schedule, *around) == [["priya"], ["omar"]]
+    before, after = schedule.rotations.order_by("pk")
+    assert (before.time_zone, after.time_zone) == ("UTC", "")
+    assert before.ends_at == after.starts_at
+    assert members(after) == ["priya", "omar"]
+
+
+def test_another_zone_and_other_turns_at_once_leave_one_rotation_in_force(client):
+    schedule = factories.schedule(factories.user("priya"), factories.user("omar"))
+    save(client, change(schedule), **{"time_zone": "Asia/Tokyo", "rotations-0-turns": "omar\npriya"})
+    before, after = schedule.rotations.order_by("pk")
+    assert (before.time_zone, after.time_zone) == ("UTC", "")
+    assert (members(before), members(after)) == (["priya", "omar"], ["omar", "priya"])
+
+
+def test_another_zone_moves_a_rotation_that_has_not_started(client):
+    schedule = factories.schedule(factories.user("priya"), anchor_on="2090-01-02")
+    save(client, change(schedule), time_zone="Asia/Tokyo")
+    assert schedule.rotations.get().time_zone == ""
+
+
+def test_another_zone_leaves_a_rotation_with_its_own_alone(client):
+    schedule = factories.schedule(factories.user("priya"), time_zone="Europe/Paris")
+    save(client, change(schedule), time_zone="Asia/Tokyo")
+    assert schedule.rotations.get().ends_at is None
+
+
+def test_the_list_names_the_rotations_in_force(client):
+    schedule = factories.schedule(factories.user("priya"), name="Search")
+    save(client, change(schedule), **{"rotations-0-turns": "priya\n\n", "rotations-0-name": "Nights"})
+    factories.rotation(schedule, factories.user(), name="Ended", ends_at=factories.NOW)
+    shown = pages.text_of(client.get(reverse("admin:oncall_schedule_changelist")))
+    assert "Nights" in shown
+    assert "Ended" not in shown
+
+
+def test_an_override_is_only_looked_at_and_leads_to_its_schedule(client):
+    schedule, wei = factories.schedule(factories.user()), factories.user("wei")
+    span = {"starts_at": factories.NOW, "ends_at": factories.NOW + timedelta(hours=1)}
+    override = Override.objects.create(schedule=schedule, user=wei, **span)
+    assert schedule.get_absolute_url() in pages.text_of(client.get(change(override)))
+    assert client.post(change(override), {}).status_code == 403
+    assert client.post(reverse("admin:oncall_override_delete", args=[override.pk])).status_code == 403
 
 
 def test_an_integration_shows_its_address_and_how_to_connect(client):
