@@ -1,4 +1,4 @@
-"""The three groups that people start with. A manager may change them; they are made only when missing."""
+"""The three groups that people start with. They are made only when missing: what was changed in them stays."""
 
 from collections.abc import Iterable
 from typing import Any

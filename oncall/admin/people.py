@@ -2,26 +2,52 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, Q, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from irm.lib.history_admin import HistoryAdmin
+from oncall.channels import CHANNELS, choices
 from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
+
+
+class ContactMethodForm(forms.ModelForm):
+    """An address that its channel can take."""
+
+    channel = forms.ChoiceField(choices=choices, help_text="The medium.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        channel, address = cleaned.get("channel"), cleaned.get("address")
+        if channel and address and not CHANNELS[channel].accepts(address):
+            self.add_error("address", f"This is no address of the channel {CHANNELS[channel].label}.")
+        return cleaned
 
 
 class ContactMethodInline(admin.TabularInline):
     model = ContactMethod
+    form = ContactMethodForm
     fields = ["channel", "address", "is_enabled", "verified_at"]
     readonly_fields = ["verified_at"]
     extra = 0
 
 
+class NotificationRuleFormSet(BaseInlineFormSet):
+    """Rules of one person, about that person's own addresses."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        own = ContactMethod.objects.filter(user=self.instance) if self.instance.pk else ContactMethod.objects.none()
+        form.fields["contact_method"].queryset = own  # type: ignore[attr-defined]  # a choice of rows
+
+
 class NotificationRuleInline(admin.TabularInline):
     model = NotificationRule
+    formset = NotificationRuleFormSet
     fields = ["urgency", "contact_method", "after_minutes"]
-    autocomplete_fields = ["contact_method"]
     extra = 0
 
 
@@ -104,6 +130,7 @@ def _may_touch(request: HttpRequest, person: User | None) -> bool:
 @admin.register(ContactMethod)
 class ContactMethodAdmin(HistoryAdmin):
     section = "Set up"
+    form = ContactMethodForm
     list_display = ["user", "channel", "address", "is_verified", "is_enabled"]
     list_filter = ["channel", "is_enabled", ("verified_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]

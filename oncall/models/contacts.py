@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -43,9 +44,10 @@ class ContactMethod(models.Model):
         return f"{self.channel} {self.address}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Another address is not proved by what proved the old one."""
-        stored = type(self).objects.filter(pk=self.pk).values_list("channel", "address").first() if self.pk else None
-        if stored and stored != (self.channel, self.address):
+        """Another address, or another owner's, is not proved by what proved the old one."""
+        proved = type(self).objects.filter(pk=self.pk).values_list("user", "channel", "address")
+        stored = proved.first() if self.pk else None
+        if stored and stored != (self.user_id, self.channel, self.address):
             self.verified_at = None
         super().save(*args, **kwargs)
 
@@ -92,3 +94,8 @@ class NotificationRule(models.Model):
     def __str__(self) -> str:
         when = f"after {self.after_minutes} min" if self.after_minutes else "at once"
         return f"{self.contact_method} {when}"
+
+    def clean(self) -> None:
+        method = ContactMethod.objects.filter(pk=self.contact_method_id).first()
+        if method and method.user_id != self.user_id:
+            raise ValidationError({"contact_method": "This is somebody else's address. Choose one of this person's."})
