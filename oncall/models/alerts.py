@@ -23,8 +23,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(status=Alert.Status.TRIGGERED)
 
     def escalating(self) -> "AlertQuerySet":
-        """Alerts with a step still to come."""
-        return self.triggered().filter(next_step_at__isnull=False)
+        """Alerts with a step still to come; a constraint leaves none but triggered ones."""
+        return self.filter(next_step_at__isnull=False)
 
     def due(self, now: datetime) -> "AlertQuerySet":
         return self.escalating().filter(next_step_at__lte=now)
