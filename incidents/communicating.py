@@ -59,6 +59,14 @@ def post_last_update(incident: Incident, *, body: str, by: User, now: datetime) 
     return _publish(incident, body, by, now, None, None)
 
 
+def tell_change(incident: Incident, entry: TimelineEntry, what: str, *, by: User | None, now: datetime) -> None:
+    """Tell everybody with a role, but not whoever did it, how the incident changed: "mitigated", as `entry` has it."""
+    for person in staffing.people_in(incident, but=by):
+        context = _context(incident) | {"what": what, "text": entry.text, "by": str(by) if by else ""}
+        key = f"incident-changed:{entry.pk}:{person.pk}"
+        notifying.notify(person, "incident_changed", key=key, context=context, now=now, thread=incident.thread)
+
+
 def set_clock(incident: Incident, due_at: datetime | None, now: datetime) -> None:
     """Owe the next update at `due_at`, or none. Saves nothing."""
     incident.update_due_at = due_at

@@ -1,6 +1,7 @@
 """What people fill in about an incident."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from incidents import cadence, communicating
+from incidents.lifecycle import Need
 from incidents.models import Incident
 from irm.lib.durations import format_duration
 from oncall.models import Alert, Service, Severity, Team
@@ -165,14 +167,13 @@ class StatusForm(forms.Form):
         help_text="How it ended, for everybody with a role. Markdown.",
     )
 
-    def __init__(self, data: Any = None, *, needs_reason: bool, ends: bool) -> None:
+    def __init__(self, data: Any = None, *, incident: Incident, needs: Collection[Need]) -> None:
         super().__init__(data)
-        if needs_reason:
-            self.fields["reason"].required = True
-        else:
-            del self.fields["reason"]
-        if not ends:
-            del self.fields["last_update"]
+        for name, need in (("reason", Need.REASON), ("last_update", Need.LAST_UPDATE)):
+            if need not in needs:
+                del self.fields[name]
+            elif need == Need.REASON or incident.updates.exists():
+                self.fields[name].required = True
 
 
 class IncidentFilter(forms.Form):

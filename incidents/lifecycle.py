@@ -9,6 +9,7 @@ class Need(StrEnum):
     """Something a transition asks for; the value is how it is said to people."""
 
     REASON = "a reason"
+    LAST_UPDATE = "a last status update"  # where any was posted: whoever was told it began hears how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,12 @@ class Transition:
 
     @property
     def is_reopening(self) -> bool:
-        return bool(self.undoes) or self.source == "cancelled"
+        return bool(self.undoes)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether everybody with a role hears of it."""
+        return self.is_reopening or self.target in ("mitigated", "resolved", "cancelled")
 
 
 def _cancel(source: str) -> Transition:
@@ -40,7 +46,9 @@ def _mitigate(source: str) -> Transition:
 
 
 def _resolve(source: str) -> Transition:
-    return Transition(source=source, target="resolved", verb="Resolved", milestone="resolved")
+    return Transition(
+        source=source, target="resolved", verb="Resolved", needs=(Need.LAST_UPDATE,), milestone="resolved"
+    )
 
 
 # In the order their buttons are offered.
@@ -57,7 +65,7 @@ TRANSITIONS = (
     _cancel("mitigated"),
     Transition(source="resolved", target="closed", verb="Close", milestone="closed"),
     _reopen("resolved", "mitigated", "resolved"),
-    _reopen("cancelled"),
+    _reopen("cancelled", "mitigated"),
 )
 _BY_ENDS = {(transition.source, transition.target): transition for transition in TRANSITIONS}
 
@@ -70,6 +78,12 @@ def transitions_from(status: str) -> list[Transition]:
 def transition(source: str, target: str) -> Transition | None:
     """The step from one status to another, if it is allowed."""
     return _BY_ENDS.get((source, target))
+
+
+def most_demanding(target: str) -> Transition | None:
+    """Of the steps that lead to a status, the one that asks for most."""
+    steps = [step for step in TRANSITIONS if step.target == target]
+    return max(steps, key=lambda step: len(step.needs), default=None)
 
 
 def missing(step: Transition, given: Collection[Need]) -> list[Need]:

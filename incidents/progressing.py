@@ -18,24 +18,26 @@ def change_status(
 ) -> Incident:
     """Take an incident to another status as the lifecycle allows; being there already changes nothing.
 
-    `last_update` is what those inside are told when it ends.
+    `last_update` is what those inside are told when it ends. Words that come too late to be told are refused.
     """
+    reason, last_update = reason.strip(), last_update.strip()
     incident = Incident.objects.select_for_update().get(pk=incident.pk)
-    if incident.status == to:
+    if incident.status == to and _is_as_sent(incident, by, reason, last_update):
         return incident
-    step, reason = lifecycle.transition(incident.status, to), reason.strip()
+    step = lifecycle.transition(incident.status, to)
     if step is None:
-        wanted = dict(Incident.Status.choices).get(to, to)
-        raise NotAllowed(f"{incident.reference} is {incident.get_status_display()} and cannot become {wanted}.")
-    lacking = lifecycle.missing(step, [lifecycle.Need.REASON] if reason else [])
+        raise NotAllowed(_why_not(incident, to))
+    lacking = lifecycle.missing(step, _given(incident, reason, last_update))
     if lacking:
         raise NotAllowed(f"“{step.verb}” needs {' and '.join(lacking)}.")
-    if by is not None and last_update.strip() and to not in Incident.OPEN:
-        communicating.post_last_update(incident, body=last_update, by=by, now=now)
     _move(incident, step, reason, now)
     _mark(incident, step, by, now)
     text = f"{_said(step, incident)}{f': {reason}' if reason else '.'}"
     entry = incident.note(TimelineEntry.Kind.STATUS, text, now, by=by, status=to)
+    if by is not None and last_update and to not in Incident.OPEN:
+        communicating.post_last_update(incident, body=last_update, by=by, now=now)
+    elif step.is_news:
+        communicating.tell_change(incident, entry, _said(step, incident).lower(), by=by, now=now)
     incident_changed.send(sender=Incident, incident=incident, entry=entry, now=now)
     return incident
 
@@ -57,8 +59,32 @@ def change_severity(incident: Incident, severity: Severity, *, by: User | None, 
     update_change_reason(incident, reason)
     text = f"Severity {old.name} to {severity.name}: {reason}"
     entry = incident.note(TimelineEntry.Kind.SEVERITY, text, now, by=by, old=old.rank, new=severity.rank)
+    what = f"{'raised' if severity.rank < old.rank else 'lowered'} from {old.name}"
+    communicating.tell_change(incident, entry, what, by=by, now=now)
     incident_changed.send(sender=Incident, incident=incident, entry=entry, now=now)
     return incident
+
+
+def _is_as_sent(incident: Incident, by: User | None, reason: str, last_update: str) -> bool:
+    """Whether somebody only sends again what brought the incident here."""
+    is_told = not last_update or incident.updates.filter(author=by, body=last_update).exists()
+    return is_told and reason in ("", incident.status_reason)
+
+
+def _why_not(incident: Incident, to: str) -> str:
+    status = incident.get_status_display()
+    if incident.status == to:
+        return (
+            f"{incident.reference} is {status} already, so what you wrote was not sent. Add it as a note if it helps."
+        )
+    return f"{incident.reference} is {status} and cannot become {dict(Incident.Status.choices).get(to, to)}."
+
+
+def _given(incident: Incident, reason: str, last_update: str) -> set[lifecycle.Need]:
+    given = {lifecycle.Need.REASON} if reason else set()
+    if last_update or not incident.updates.exists():
+        given.add(lifecycle.Need.LAST_UPDATE)
+    return given
 
 
 def _move(incident: Incident, step: lifecycle.Transition, reason: str, now: datetime) -> None:

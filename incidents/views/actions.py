@@ -15,6 +15,7 @@ from incidents.models import Incident, RoleType
 from irm.lib import clock
 from irm.lib.access import requires
 from oncall.errors import NotAllowed
+from oncall.models import Alert
 from oncall.requests import PersonRequest
 
 from .page import find, show
@@ -81,17 +82,17 @@ def change_status(request: PersonRequest, pk: int, to: str) -> HttpResponse:
         raise Http404(to)
     incident = find(pk)
     step = lifecycle.transition(incident.status, to)
+    if step is None and _has_words(request):
+        step = lifecycle.most_demanding(to)  # somebody was faster: what was written must not be lost
     if step is None:
         _tell_why_not(request, incident, to)
         return redirect(incident)
-    needs_reason = bool(lifecycle.missing(step, []))
-    form = StatusForm(_sent(request), needs_reason=needs_reason, ends=to == Incident.Status.RESOLVED)
+    form = StatusForm(_sent(request), incident=incident, needs=step.needs)
     status = 200
     if form.is_bound:
         status = attempt(form, progressing.change_status, incident, to, by=request.user, now=clock.now())
     if status != DONE:
-        context = {"incident": incident, "form": form, "step": step}
-        return render(request, "incidents/status.html", context, status=status)
+        return _ask(request, find(pk), step, form, status)
     messages.success(request, f"{incident.reference} is {Incident.Status(to).label}.")
     return redirect(incident)
 
@@ -121,6 +122,24 @@ def preview(request: PersonRequest) -> HttpResponse:
 
 def _sent(request: PersonRequest) -> Any:
     return request.POST if request.method == "POST" else None
+
+
+def _has_words(request: PersonRequest) -> bool:
+    return any(request.POST.get(name, "").strip() for name in StatusForm.base_fields)
+
+
+def _ask(
+    request: PersonRequest, incident: Incident, step: lifecycle.Transition, form: StatusForm, status: int
+) -> HttpResponse:
+    ends = step.target not in Incident.OPEN
+    context = {
+        "incident": incident,
+        "form": form,
+        "step": step,
+        "is_possible": lifecycle.transition(incident.status, step.target) is not None,
+        "open_alerts": incident.alerts.filter(status__in=Alert.OPEN) if ends else [],
+    }
+    return render(request, "incidents/status.html", context, status=status)
 
 
 def _tell_why_not(request: PersonRequest, incident: Incident, to: str) -> None:

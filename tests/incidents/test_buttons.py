@@ -104,6 +104,43 @@ def test_resolving_can_tell_everybody_how_it_ended(browser, incident):
     assert StatusUpdate.objects.get().body == "Payments work again."
 
 
+def test_a_last_update_that_comes_too_late_is_kept_and_its_fate_is_told(browser, incident):
+    Incident.objects.filter(pk=incident.pk).update(status="resolved", ended_at=NOW)
+    answer = press(browser, incident, "status/resolved", last_update="My careful words")
+    assert answer.status_code == 409
+    assert "is resolved already, so what you wrote was not sent" in answer.text
+    assert "My careful words" in answer.text
+
+
+def test_a_reason_to_reopen_what_cannot_be_reopened_is_kept(browser, incident):
+    Incident.objects.filter(pk=incident.pk).update(status="closed", ended_at=NOW)
+    answer = press(browser, incident, "status/responding", reason="It is back")
+    assert answer.status_code == 409
+    assert "is closed and cannot become responding" in answer.text
+    assert "It is back" in answer.text
+
+
+def test_sending_the_last_update_twice_resolves_once(browser, incident):
+    for _ in range(2):
+        assert press(browser, incident, "status/resolved", last_update="It works.\r\nAgain.").status_code == 302
+    assert StatusUpdate.objects.count() == 1
+
+
+def test_the_last_update_is_asked_for_once_others_were_told(browser, incident):
+    press(browser, incident, "update", body="Payments fail.", next_in="15")
+    assert press(browser, incident, "status/resolved").status_code == 422
+    assert status_of(incident) == "responding"
+
+
+def test_resolving_names_the_alerts_that_are_still_open(browser, incident):
+    over = factories.alert(title="Disk gone", status="resolved", resolved_at=NOW)
+    for alert in (factories.alert(title="Disk full"), over):
+        incident.alerts.add(alert, through_defaults={"linked_at": NOW})
+    text = browser.get(f"{incident.get_absolute_url()}status/resolved/").text
+    assert "Disk full" in text
+    assert "Disk gone" not in text
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
 def test_cancelling_asks_for_a_reason(browser, incident, reason):
     assert press(browser, incident, "status/cancelled", reason=reason).status_code == 422

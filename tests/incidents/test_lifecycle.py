@@ -39,9 +39,10 @@ def test_no_way_leads_out_of_closed(path):
 
 
 @pytest.mark.parametrize("step", lifecycle.TRANSITIONS, ids=lambda step: f"{step.source} to {step.target}")
-def test_cancelling_and_reopening_need_a_reason_and_nothing_else_does(step):
+def test_cancelling_and_reopening_need_a_reason_and_resolving_a_last_update(step):
     needs_reason = step.target == "cancelled" or step.is_reopening
-    assert lifecycle.missing(step, []) == ([Need.REASON] if needs_reason else [])
+    wanted = [Need.LAST_UPDATE] if step.target == "resolved" else []
+    assert lifecycle.missing(step, []) == ([Need.REASON] if needs_reason else wanted)
 
 
 @pytest.mark.parametrize("step", lifecycle.TRANSITIONS, ids=lambda step: f"{step.source} to {step.target}")
@@ -62,3 +63,12 @@ def test_reopening_a_resolved_incident_undoes_both_its_milestones():
 
 def test_starting_to_respond_is_no_reopening():
     assert not lifecycle.transition("triage", "responding").is_reopening
+
+
+def test_reopening_what_was_mitigated_and_then_cancelled_undoes_the_mitigation():
+    assert lifecycle.transition("cancelled", "responding").undoes == ("mitigated",)
+
+
+def test_the_most_demanding_way_to_responding_asks_for_a_reason():
+    assert lifecycle.most_demanding("responding").needs == (Need.REASON,)
+    assert lifecycle.most_demanding("triage") is None

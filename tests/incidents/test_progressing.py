@@ -1,6 +1,6 @@
 import pytest
 
-from incidents import noting, progressing
+from incidents import communicating, noting, progressing
 from incidents.models import Incident
 from incidents.signals import incident_changed
 from oncall.errors import NotAllowed
@@ -47,6 +47,15 @@ def test_moving_to_where_it_is_changes_nothing():
     assert incident.timeline.count() == 1
 
 
+def test_words_for_an_incident_that_is_there_already_are_refused_unless_they_are_the_same():
+    incident, mina, luka = factories.incident(), factories.user(), factories.user()
+    for _ in range(2):
+        moved(incident, "resolved", by=mina, last_update="Payments work again.")
+    with pytest.raises(NotAllowed, match="is resolved already"):
+        moved(incident, "resolved", by=luka, last_update="All is well.")
+    assert incident.updates.count() == 1
+
+
 def test_a_way_that_is_not_allowed_is_refused_with_both_statuses():
     with pytest.raises(NotAllowed, match="is responding and cannot become closed"):
         moved(factories.incident(), "closed")
@@ -77,6 +86,20 @@ def test_an_incident_that_is_mitigated_again_keeps_both_instants():
         (LATER, False),
         (LATER + minutes(5), True),
     ]
+
+
+def test_what_was_mitigated_then_cancelled_is_not_mitigated_once_reopened():
+    incident = moved(moved(factories.incident(), "mitigated"), "cancelled", reason="A duplicate")
+    moved(incident, "responding", reason="It is none.")
+    assert not incident.milestones.filter(is_effective=True).exists()
+
+
+def test_resolving_needs_a_last_update_once_others_were_told():
+    incident = factories.incident()
+    communicating.post_update(incident, body="Payments fail.", by=factories.user(), now=NOW)
+    with pytest.raises(NotAllowed, match="needs a last status update"):
+        moved(incident, "resolved", last_update=" ")
+    assert moved(incident, "resolved", last_update="They work again.").status == "resolved"
 
 
 def test_closing_keeps_the_instant_at_which_it_was_resolved():
