@@ -6,10 +6,18 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
 View = Callable[..., HttpResponseBase]
+
+
+class LoggedOut(HttpResponse):
+    """For a part of an open page: its reader keeps what is on the screen, and the page says that the login ended."""
+
+    status_code = 401
+    # An open page asks every few seconds, all night: the log would hold little else.
+    _has_been_logged = True
 
 
 def requires(*permissions: str) -> Callable[[View], View]:
@@ -22,6 +30,8 @@ def requires(*permissions: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
+                if request.headers.get("HX-Request") == "true":
+                    return LoggedOut("You are logged out.", content_type="text/plain; charset=utf-8")
                 # A form that was sent cannot be sent again after the login: lead back to the page it stood on.
                 target = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of(request)
                 return redirect_to_login(target)

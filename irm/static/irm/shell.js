@@ -112,25 +112,32 @@
 
   // Live regions: <section data-live hx-get=... hx-trigger="every 5s, refresh">.
   const status = document.querySelector("[data-live-status]");
+  const SHOWN = { "": "live,", connection: "connection lost, shown as of", login: "logged out, shown as of" };
+  const SAID = {
+    "": "Connected again.",
+    connection: "Connection lost. This page is not up to date.",
+    login: "You are logged out. This page is not up to date. Log in to go on.",
+  };
   let heardAt = Date.now();
-  let lost = false;
+  let lost = "";  // "connection", "login" or nothing
+  let isForeign = false;  // the answer was not ours: a proxy's own page, for instance
   const since = () => {
     const seconds = Math.round((Date.now() - heardAt) / 1000);
     return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   };
   const showLive = () => {
-    if (!status || !document.querySelector("[data-live]")) return;
+    if (!status || !(lost || document.querySelector("[data-live]"))) return;
     status.hidden = false;
-    status.classList.toggle("lost", lost);
-    status.querySelector("[data-live-words]").textContent =
-      lost ? `connection lost, shown as of ${since()} ago` : `live, ${since()} ago`;
+    status.classList.toggle("lost", lost !== "");
+    status.querySelector("[data-live-words]").textContent = `${SHOWN[lost]} ${since()} ago`;
+    status.querySelector("[data-live-log-in]").hidden = lost !== "login";
   };
-  const hear = (isLost) => {
-    if (!isLost) heardAt = Date.now();
-    if (isLost !== lost) {
-      lost = isLost;
+  const hear = (what) => {
+    if (!what) heardAt = Date.now();
+    if (what !== lost) {
+      lost = what;
       const said = document.querySelector("[data-live-said]");
-      if (said) said.textContent = lost ? "Connection lost. This page is not up to date." : "Connected again.";
+      if (said) said.textContent = SAID[lost];
     }
     showLive();
   };
@@ -150,6 +157,12 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const region = isLive(event);
     if (!region || event.detail.requestConfig.verb !== "get" || !event.detail.shouldSwap) return;
+    const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    isForeign = !answer.getElementById(region.id);
+    if (isForeign) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     const html = withoutToken(event.detail.serverResponse);
     if (isBusy(region) || shown.get(region.id) === html) {
       event.detail.shouldSwap = false;
@@ -170,7 +183,9 @@
     before = null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (isLive(event)) hear(!event.detail.successful);
+    if (event.detail.xhr.status === 401) hear("login");
+    else if (isLive(event) || lost === "login") hear(event.detail.successful && !isForeign ? "" : "connection");
+    isForeign = false;
     const form = event.detail.elt.closest("form");
     if (form) release(form);
     // The form itself was sent; a preview of one of its fields leaves the draft alone.
