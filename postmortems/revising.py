@@ -35,10 +35,7 @@ def revise(postmortem: Postmortem, written: Mapping[str, Any], *, seen_version: 
     """
     with transaction.atomic():
         current = Postmortem.objects.select_for_update().get(pk=postmortem.pk)
-        if current.status not in EDITABLE:
-            raise NotAllowed(
-                f"The postmortem is {current.get_status_display()}: take it back to draft to change its text."
-            )
+        _check_editable(current)
         seen = current if current.version == seen_version else _as_it_was(current, seen_version)
         ours = {name: value for name, value in written.items() if seen is None or value != getattr(seen, name)}
         theirs = [name for name in written if seen is None or getattr(current, name) != getattr(seen, name)]
@@ -48,12 +45,13 @@ def revise(postmortem: Postmortem, written: Mapping[str, Any], *, seen_version: 
         return Revision(current, clashes, tuple(name for name in theirs if name not in clashes))
 
 
-def choose_timeline(postmortem: Postmortem, *, shown: Collection[int], chosen: Collection[int]) -> None:
-    """Of the timeline rows that were `shown`, the `chosen` ones belong in the postmortem."""
-    rows = TimelineEntry.objects.filter(incident__postmortems=postmortem, pk__in=shown)
+def choose_timeline(postmortem: Postmortem, *, taken_in: Collection[int], left_out: Collection[int]) -> None:
+    """Take some lines of the timeline into the postmortem and leave others out; the rest stays as it is."""
     with transaction.atomic():
-        rows.filter(pk__in=chosen, is_in_postmortem=False).update(is_in_postmortem=True)
-        rows.exclude(pk__in=chosen).filter(is_in_postmortem=True).update(is_in_postmortem=False)
+        _check_editable(Postmortem.objects.select_for_update().get(pk=postmortem.pk))
+        lines = TimelineEntry.objects.filter(incident__postmortems=postmortem)
+        lines.filter(pk__in=taken_in, is_in_postmortem=False).update(is_in_postmortem=True)
+        lines.filter(pk__in=left_out, is_in_postmortem=True).update(is_in_postmortem=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,11 @@ def last_editor(postmortem: Postmortem) -> str:
     """Who made the latest change, as far as it is known."""
     latest = postmortem.history.select_related("history_user").first()
     return str(latest.history_user) if latest and latest.history_user else "somebody else"
+
+
+def _check_editable(postmortem: Postmortem) -> None:
+    if postmortem.status not in EDITABLE:
+        raise NotAllowed(f"The postmortem is {postmortem.get_status_display()}: take it back to draft to change it.")
 
 
 def _as_it_was(current: Postmortem, version: int) -> Any:

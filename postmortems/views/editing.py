@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -10,17 +11,16 @@ from django.views.decorators.http import require_POST
 from incidents.models import TimelineEntry
 from irm.lib.access import requires
 from oncall.errors import NotAllowed
+from oncall.requests import PersonRequest
 from postmortems.forms import PostmortemForm
 from postmortems.models import Postmortem
-from postmortems.revising import EDITABLE, Revision, choose_timeline, last_editor, revise
-
-from .signed_in import SignedIn
+from postmortems.revising import EDITABLE, Revision, last_editor, revise
 
 MAY = ("postmortems.view_postmortem", "postmortems.write")
 
 
 @requires(*MAY)
-def edit_postmortem(request: SignedIn, pk: int) -> HttpResponse:
+def edit_postmortem(request: PersonRequest, pk: int) -> HttpResponse:
     review = get_object_or_404(Postmortem.objects.select_related("owner"), pk=pk)
     if request.method != "POST":
         if review.status not in EDITABLE:
@@ -37,13 +37,12 @@ def edit_postmortem(request: SignedIn, pk: int) -> HttpResponse:
     return _save(request, review, form)
 
 
-def _save(request: SignedIn, review: Postmortem, form: PostmortemForm) -> HttpResponse:
+def _save(request: PersonRequest, review: Postmortem, form: PostmortemForm) -> HttpResponse:
     try:
         ending = revise(review, form.written(), seen_version=form.cleaned_data["version"], by=request.user)
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
         return _page(request, review, form, status=409)
-    choose_timeline(review, shown=_numbers(request, "shown"), chosen=_numbers(request, "entry"))
     if ending.clashes:
         return _clash(request, form, ending)
     if ending.joined:
@@ -53,11 +52,11 @@ def _save(request: SignedIn, review: Postmortem, form: PostmortemForm) -> HttpRe
     return redirect("postmortems:postmortem-edit" if "stay" in request.POST else review, *_stay_args(request, review))
 
 
-def _stay_args(request: SignedIn, review: Postmortem) -> list[int]:
+def _stay_args(request: PersonRequest, review: Postmortem) -> list[int]:
     return [review.pk] if "stay" in request.POST else []
 
 
-def _clash(request: SignedIn, form: PostmortemForm, ending: Revision) -> HttpResponse:
+def _clash(request: PersonRequest, form: PostmortemForm, ending: Revision) -> HttpResponse:
     """Both texts on one page. Saving again then knows the other one's version and is a decision, not an accident."""
     data = request.POST.copy()
     data["version"] = str(ending.current.version)
@@ -77,7 +76,13 @@ def _clash(request: SignedIn, form: PostmortemForm, ending: Revision) -> HttpRes
 
 
 def _page(
-    request: SignedIn, review: Postmortem, form: PostmortemForm, *, preview: str = "", status: int = 200, **more: Any
+    request: PersonRequest,
+    review: Postmortem,
+    form: PostmortemForm,
+    *,
+    preview: str = "",
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     theirs = more.get("theirs", {})
     context = {
@@ -85,7 +90,7 @@ def _page(
         "form": form,
         "sections": [_section(form, name, theirs, preview) for name in Postmortem.SECTIONS],
         "missing": review.missing_sections,
-        "entries": _entries(request, review),
+        "timeline": _timeline(review),
         "preview": preview,
         "theirs": theirs,
         "editor": more.get("editor", ""),
@@ -103,24 +108,15 @@ def _section(form: PostmortemForm, name: str, theirs: dict[str, str], preview: s
     }
 
 
-def _entries(request: SignedIn, review: Postmortem) -> list[dict[str, Any]]:
-    """Every timeline row with whether it is ticked: as sent, where the form comes back."""
-    rows = TimelineEntry.objects.filter(incident__postmortems=review).select_related("author", "incident")
-    sent = set(_numbers(request, "shown"))
-    ticked = set(_numbers(request, "entry"))
-    return [
-        {"entry": row, "is_ticked": row.pk in ticked if row.pk in sent else row.is_in_postmortem}
-        for row in rows.order_by("at", "pk")
-    ]
-
-
-def _numbers(request: SignedIn, name: str) -> list[int]:
-    return [int(text) for text in request.POST.getlist(name) if text.isascii() and text.isdigit() and len(text) < 19]
+def _timeline(review: Postmortem) -> dict[str, int]:
+    """How much of the timeline there is, and how much of it is shown."""
+    lines = TimelineEntry.objects.filter(incident__postmortems=review)
+    return lines.aggregate(all=Count("pk"), chosen=Count("pk", Q(is_in_postmortem=True)))
 
 
 @require_POST
 @requires(*MAY)
-def preview_section(request: SignedIn, pk: int, section: str) -> HttpResponse:
+def preview_section(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     """How one section will read: a fragment for the edit page."""
     name = section.replace("-", "_")
     if name not in Postmortem.SECTIONS or not Postmortem.objects.filter(pk=pk).exists():

@@ -12,17 +12,16 @@ from incidents.models import Incident
 from irm.lib import clock
 from irm.lib.access import requires
 from oncall.errors import NotAllowed
+from oncall.requests import PersonRequest
 from postmortems import following_up
 from postmortems.forms import FollowUpForm
 from postmortems.models import FollowUp, Postmortem
-
-from .signed_in import SignedIn
 
 MAY = ("postmortems.view_followup", "postmortems.write")
 
 
 @requires(*MAY)
-def new_follow_up(request: SignedIn) -> HttpResponse:
+def new_follow_up(request: PersonRequest) -> HttpResponse:
     origin = _origin(request)
     if request.method != "POST":
         form = FollowUpForm(initial={"owner": request.user})
@@ -43,7 +42,7 @@ def new_follow_up(request: SignedIn) -> HttpResponse:
     return redirect(origin["back"] or follow_up)
 
 
-def _origin(request: SignedIn) -> dict[str, Any]:
+def _origin(request: PersonRequest) -> dict[str, Any]:
     """Where the follow-up comes from, as the address says it: one of the two, which brings the other along."""
     postmortem = _named(request, "postmortem", Postmortem)
     incident = _named(request, "incident", Incident)
@@ -54,14 +53,14 @@ def _origin(request: SignedIn) -> dict[str, Any]:
     }
 
 
-def _named(request: SignedIn, name: str, model: Any) -> Any:
+def _named(request: PersonRequest, name: str, model: Any) -> Any:
     number = request.GET.get(name, "")
     if not number:
         return None
     return get_object_or_404(model, pk=int(number) if number.isascii() and number.isdigit() else 0)
 
 
-def _form_key(request: SignedIn) -> UUID:
+def _form_key(request: PersonRequest) -> UUID:
     try:
         return UUID(request.POST.get("form_key", ""))
     except ValueError:
@@ -69,7 +68,7 @@ def _form_key(request: SignedIn) -> UUID:
 
 
 @requires(*MAY)
-def edit_follow_up(request: SignedIn, pk: int) -> HttpResponse:
+def edit_follow_up(request: PersonRequest, pk: int) -> HttpResponse:
     follow_up = get_object_or_404(FollowUp.objects.select_related("owner", "incident", "postmortem"), pk=pk)
     origin = {"incident": follow_up.incident, "postmortem": follow_up.postmortem, "back": follow_up}
     if request.method != "POST":
@@ -86,5 +85,5 @@ def edit_follow_up(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(follow_up)
 
 
-def _page(request: SignedIn, form: FollowUpForm, *, status: int = 200, **context: Any) -> HttpResponse:
+def _page(request: PersonRequest, form: FollowUpForm, *, status: int = 200, **context: Any) -> HttpResponse:
     return render(request, "postmortems/follow_up_form.html", {"form": form, **context}, status=status)

@@ -17,11 +17,10 @@ from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
 from oncall.errors import NotAllowed
 from oncall.models import Team
+from oncall.requests import PersonRequest
 from postmortems import following_up
 from postmortems.models import FollowUp
 from postmortems.models.followups import FollowUpQuerySet
-
-from .signed_in import SignedIn
 
 PAGE = 50
 VIEWS = {
@@ -46,7 +45,7 @@ HEADINGS = (
 
 
 @requires("postmortems.view_followup")
-def follow_up_list(request: SignedIn) -> HttpResponse:
+def follow_up_list(request: PersonRequest) -> HttpResponse:
     now = clock.now()
     today = timezone.localtime(now).date()
     view = request.GET.get("view", "open")
@@ -72,7 +71,7 @@ def follow_up_list(request: SignedIn) -> HttpResponse:
     )
 
 
-def _filtered(request: SignedIn, view: str, today: date) -> FollowUpQuerySet:
+def _filtered(request: PersonRequest, view: str, today: date) -> FollowUpQuerySet:
     found = {
         "open": FollowUp.objects.open(),
         "mine": FollowUp.objects.open().filter(owner=request.user),
@@ -105,7 +104,7 @@ def days_late(follow_up: FollowUp, today: date) -> int:
     return (today - follow_up.due_on).days
 
 
-def _figures(request: SignedIn, today: date) -> dict[str, Any]:
+def _figures(request: PersonRequest, today: date) -> dict[str, Any]:
     overdue = Q(due_on__lt=today)
     return FollowUp.objects.open().aggregate(
         open=Count("pk"),
@@ -132,7 +131,7 @@ def _csv_row(follow_up: FollowUp, today: date) -> list[object]:
 
 
 @requires("postmortems.view_followup")
-def follow_up_page(request: SignedIn, pk: int) -> HttpResponse:
+def follow_up_page(request: PersonRequest, pk: int) -> HttpResponse:
     return _page(request, _with_everything(pk))
 
 
@@ -141,7 +140,7 @@ def _with_everything(pk: int) -> FollowUp:
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request: SignedIn, follow_up: FollowUp, *, reason: str = "", status: int = 200) -> HttpResponse:
+def _page(request: PersonRequest, follow_up: FollowUp, *, reason: str = "", status: int = 200) -> HttpResponse:
     now = clock.now()
     may_move = may_change_state(request, follow_up)
     context = {
@@ -157,14 +156,14 @@ def _page(request: SignedIn, follow_up: FollowUp, *, reason: str = "", status: i
     return render(request, "postmortems/follow_up.html", context, status=status)
 
 
-def may_change_state(request: SignedIn, follow_up: FollowUp) -> bool:
+def may_change_state(request: PersonRequest, follow_up: FollowUp) -> bool:
     """Whoever may write postmortems, and the one who does the work."""
     return follow_up.owner_id == request.user.pk or request.user.has_perm("postmortems.write")
 
 
 @require_POST
 @requires("postmortems.view_followup")
-def move_follow_up(request: SignedIn, pk: int, verb: str) -> HttpResponse:
+def move_follow_up(request: PersonRequest, pk: int, verb: str) -> HttpResponse:
     follow_up = _with_everything(pk)
     if verb not in following_up.VERB_OF:
         raise Http404(verb)

@@ -18,19 +18,18 @@ from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
 from oncall.errors import NotAllowed
 from oncall.models import Team
+from oncall.requests import PersonRequest
 from postmortems import reviewing
 from postmortems.models import FollowUp, Postmortem
 from postmortems.models.postmortems import PostmortemQuerySet
 from postmortems.revising import EDITABLE, past_revisions
-
-from .signed_in import SignedIn
 
 PAGE = 25
 HEADINGS = ("Reference", "Title", "Status", "Severity", "Incidents", "Owner", "Due", "Created", "Published")
 
 
 @requires("postmortems.view_postmortem")
-def postmortem_list(request: SignedIn) -> HttpResponse:
+def postmortem_list(request: PersonRequest) -> HttpResponse:
     now = clock.now()
     found = _filtered(request).select_related("owner")
     found = found.prefetch_related(Prefetch("incidents", Incident.objects.select_related("severity", "team")))
@@ -52,7 +51,7 @@ def postmortem_list(request: SignedIn) -> HttpResponse:
     )
 
 
-def _filtered(request: SignedIn) -> PostmortemQuerySet:
+def _filtered(request: PersonRequest) -> PostmortemQuerySet:
     found = Postmortem.objects.all()
     wanted = request.GET
     if wanted.get("status") in Postmortem.Status.values:
@@ -84,12 +83,12 @@ def _csv_row(review: Postmortem) -> list[object]:
 
 
 @requires("postmortems.view_postmortem")
-def postmortem_page(request: SignedIn, pk: int) -> HttpResponse:
+def postmortem_page(request: PersonRequest, pk: int) -> HttpResponse:
     review = get_object_or_404(Postmortem.objects.select_related("owner"), pk=pk)
     return render(request, "postmortems/postmortem.html", page_context(request, review))
 
 
-def page_context(request: SignedIn, review: Postmortem, reason: str = "") -> dict[str, Any]:
+def page_context(request: PersonRequest, review: Postmortem, reason: str = "") -> dict[str, Any]:
     now = clock.now()
     may_write = request.user.has_perm("postmortems.write")
     incidents = review.incidents.select_related("severity", "team").prefetch_related("services", "milestones")
@@ -145,7 +144,7 @@ def _with_figures(incident: Incident) -> dict[str, Any]:
 
 @require_POST
 @requires("postmortems.view_postmortem", "postmortems.write")
-def move_postmortem(request: SignedIn, pk: int, verb: str) -> HttpResponse:
+def move_postmortem(request: PersonRequest, pk: int, verb: str) -> HttpResponse:
     review = get_object_or_404(Postmortem, pk=pk)
     if verb not in reviewing.VERB_OF:
         raise Http404(verb)

@@ -98,14 +98,6 @@ def test_with_scripts_preview_is_a_fragment(page):
     assert page.post(address, {"went_well": "_calm_"}).text.strip().startswith('<div class="prose"><p><em>calm')
 
 
-def test_ticks_choose_the_timeline_rows(page):
-    incident = factories.incident()
-    review = factories.postmortem(incident)
-    first, second = (incident.note(TimelineEntry.Kind.NOTE, text, NOW) for text in ("one", "two"))
-    page.post(edit_url(review), typed(review, shown=[first.pk, second.pk], entry=[first.pk, "x", "9" * 30]))
-    assert list(TimelineEntry.objects.filter(is_in_postmortem=True)) == [first]
-
-
 def test_an_approved_text_is_not_edited(page):
     review = factories.postmortem(factories.incident(), status="approved")
     assert page.get(edit_url(review))["Location"] == review.get_absolute_url()

@@ -1,11 +1,9 @@
 import pytest
 
-from incidents.models import TimelineEntry
 from oncall.errors import NotAllowed
 from postmortems.models import Postmortem
-from postmortems.revising import choose_timeline, past_revisions, revise
+from postmortems.revising import past_revisions, revise
 from tests import factories
-from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -56,21 +54,6 @@ def test_an_approved_text_is_fixed():
     review = factories.postmortem(status="approved")
     with pytest.raises(NotAllowed, match="back to draft"):
         revise(review, {"summary": "Later"}, seen_version=1, by=factories.user())
-
-
-def test_rows_nobody_was_shown_stay_in_the_postmortem():
-    incident = factories.incident()
-    review = factories.postmortem(incident)
-    first, second, late = (incident.note(TimelineEntry.Kind.NOTE, text, NOW) for text in ("one", "two", "three"))
-    choose_timeline(review, shown=[first.pk, second.pk], chosen=[second.pk])
-    chosen = TimelineEntry.objects.filter(is_in_postmortem=True).values_list("pk", flat=True)
-    assert set(chosen) == {second.pk, late.pk}
-
-
-def test_rows_of_another_incident_are_out_of_reach():
-    elsewhere = factories.incident().note(TimelineEntry.Kind.NOTE, "not yours", NOW)
-    choose_timeline(factories.postmortem(factories.incident()), shown=[elsewhere.pk], chosen=[])
-    assert TimelineEntry.objects.get().is_in_postmortem
 
 
 def test_the_history_says_who_changed_which_parts():
