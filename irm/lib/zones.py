@@ -13,3 +13,8 @@ def validate_zone(name: str) -> None:
 
 def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+def choices() -> list[tuple[str, str]]:
+    """For form fields: every time zone by its name."""
+    return [(name, name) for name in sorted(available_timezones())]

@@ -10,8 +10,11 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from irm.lib.history_admin import HistoryAdmin
+from oncall.admin.person_forms import NewPersonForm, PersonForm
 from oncall.channels import CHANNELS, choices
 from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
+
+SUPERUSERS_TO_GIVE = ("is_superuser", "user_permissions")
 
 
 class ContactMethodForm(forms.ModelForm):
@@ -65,6 +68,18 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
     list_filter = ["is_active", "groups", "teams", "time_zone"]
     search_fields = ["username", "first_name", "last_name", "email"]
     inlines = [ContactMethodInline, NotificationRuleInline, MembershipOfUserInline]
+    form = PersonForm
+    add_form = NewPersonForm
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": ["first_name", "last_name", "email", "time_zone", "groups"],
+                "description": "Who this is. Working hours, teams and rules come on the next page.",
+            },
+        ),
+        ("To log in", {"fields": ["username", "usable_password", "password1", "password2"]}),
+    ]
     fieldsets = [
         (
             None,
@@ -84,29 +99,39 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
             "Rights",
             {
                 "fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"],
-                "description": "Groups are the usual way. Staff may open settings; superusers may do everything.",
+                "description": "What this person may do comes from their groups. People are not deleted.",
             },
         ),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Rights beyond a group's are a superuser's to give: nobody makes themselves one."""
-        only_read = list(super().get_readonly_fields(request, obj))
-        return only_read if request.user.is_superuser else [*only_read, "is_superuser", "user_permissions"]
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (title, options | {"fields": [name for name in options["fields"] if name not in SUPERUSERS_TO_GIVE]})
+            for title, options in fieldsets
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """A new person is only named: what refers to them follows."""
+        return list(super().get_inlines(request, obj)) if obj else []
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """The address a new person is added with is one that they only have to prove."""
+        super().save_model(request, obj, form, change)
+        if not change and obj.email:
+            ContactMethod.objects.create(user=obj, channel="email", address=obj.email)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """No deleting by the dozen: it would not ask about each account."""
-        actions: dict[str, Any] = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
+        """Nobody is deleted: what they did stays theirs. Who leaves is set inactive."""
+        return False
 
     @admin.display(description="Name", ordering="first_name")
     def name(self, person: User) -> str:
