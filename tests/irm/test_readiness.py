@@ -1,0 +1,175 @@
+"""What would keep a page from reaching somebody is found, and nothing else."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from irm import readiness
+from oncall.models import EscalationStep, Override, StepTarget
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def mail_server(settings):
+    settings.KEEP_MAILS = False
+
+
+def found(kind, at=NOW):
+    return [worry.title for worry in readiness.worries(at) if worry.kind == kind]
+
+
+def lost(name="wei"):
+    """Somebody without an address."""
+    return factories.user(name, is_reachable=False)
+
+
+def safe_policy(*steps, **fields):
+    return factories.policy(*steps, **({"fallback": factories.user()} | fields))
+
+
+def step_to(kind, team):
+    step = EscalationStep.objects.create(policy=safe_policy(), position=1)
+    StepTarget.objects.create(step=step, kind=kind, team=team)
+
+
+UNREACHABLE = ["Wei has no verified contact method"]
+
+
+def test_nothing_is_found_where_everything_is_in_order():
+    person = factories.user()
+    safe_policy(factories.schedule(person), person)
+    assert readiness.worries(NOW) == []
+
+
+def test_a_missing_mail_server_is_found(settings):
+    settings.KEEP_MAILS = True
+    assert found("mail") == ["No mail server is configured"]
+
+
+def test_a_member_of_a_rotation_without_an_address_is_found():
+    factories.schedule(lost())
+    assert found("contact") == UNREACHABLE
+
+
+def test_a_member_who_cannot_log_in_is_found():
+    factories.schedule(factories.user("wei", is_active=False))
+    assert found("person") == ["Wei is in a rotation but cannot log in"]
+
+
+def test_members_of_rotations_that_are_over_are_left_in_peace():
+    plan = factories.schedule(lost(), ends_at=NOW)
+    factories.rotation(plan, factories.user(is_active=False), ends_at=NOW - timedelta(days=1))
+    assert found("contact") + found("person") == []
+
+
+def test_a_rotation_that_ends_later_still_counts():
+    factories.schedule(lost(), ends_at=NOW + timedelta(days=1))
+    assert found("contact") == UNREACHABLE
+
+
+@pytest.mark.parametrize(("ends_in", "expected"), [(1, UNREACHABLE), (-1, [])])
+def test_who_takes_over_needs_an_address_until_the_override_is_over(ends_in, expected):
+    span = {"starts_at": NOW - timedelta(days=2), "ends_at": NOW + timedelta(hours=ends_in)}
+    Override.objects.create(schedule=factories.schedule(factories.user()), user=lost(), **span)
+    assert found("contact") == expected
+
+
+def test_a_person_named_in_a_step_needs_an_address():
+    safe_policy(lost())
+    assert found("contact") == UNREACHABLE
+
+
+def test_leads_named_in_a_step_need_an_address():
+    step_to("team_leads", factories.team(leads=[lost()], members=[lost("omar")]))
+    assert found("contact") == UNREACHABLE
+
+
+def test_a_manager_named_in_a_step_needs_an_address():
+    step_to("team_manager", factories.team(manager=lost(), leads=[lost("omar")]))
+    assert found("contact") == UNREACHABLE
+
+
+def test_a_fallback_needs_an_address():
+    factories.policy(factories.user(), fallback=lost())
+    assert found("contact") == UNREACHABLE
+
+
+def test_the_manager_of_a_team_with_a_policy_needs_an_address():
+    factories.team(manager=lost(), policy=safe_policy(factories.user()))
+    assert found("contact") == UNREACHABLE
+
+
+def test_a_person_is_told_once_however_many_pages_are_meant_for_them():
+    person = lost()
+    safe_policy(person, factories.schedule(person), fallback=person)
+    assert found("contact") == UNREACHABLE
+
+
+def test_a_policy_without_targets_is_found():
+    safe_policy(name="Empty")
+    assert found("policy") == ["Empty pages nobody"]
+
+
+def test_a_policy_without_a_last_resort_is_found():
+    factories.policy(factories.user(), name="Days", team=factories.team())
+    assert found("policy") == ["Days has no last resort"]
+
+
+@pytest.mark.parametrize("use", ["owner", "default", "service", "integration"])
+def test_a_manager_of_a_team_that_uses_a_policy_is_its_last_resort(use):
+    managed = factories.team(manager=factories.user())
+    policy = factories.policy(factories.user(), team=managed if use == "owner" else None)
+    if use == "default":
+        managed.policy = policy
+        managed.save()
+    if use == "service":
+        factories.service(team=managed, policy=policy)
+    if use == "integration":
+        factories.integration(team=managed, policy=policy)
+    assert found("policy") == []
+
+
+def test_an_integration_without_a_policy_is_found():
+    factories.integration(name="Alertmanager")
+    factories.integration(policy=safe_policy(factories.user()))
+    assert found("integration") == ["Alertmanager has no escalation policy"]
+
+
+def test_a_gap_is_told_in_the_zone_of_the_viewer():
+    plan = factories.schedule(factories.user(), name="Search", ends_at=NOW + timedelta(days=1))
+    safe_policy(plan)
+    with timezone.override(ZoneInfo("Asia/Kolkata")):
+        assert found("gap") == ["Search: nobody from Thu 15 Jan 08:30 to Wed 28 Jan 08:30 IST"]
+    assert found("gap") == ["Search: nobody from Thu 15 Jan 03:00 to Wed 28 Jan 03:00 UTC"]
+
+
+def test_a_gap_on_a_schedule_that_no_policy_relies_on_does_not_matter():
+    factories.schedule(factories.user(), ends_at=NOW)
+    assert found("gap") == []
+
+
+def queries():
+    with CaptureQueriesContext(connection) as counted:
+        readiness.worries(NOW)
+    return len(counted)
+
+
+def test_queries_do_not_grow_with_the_rows():
+    def one_more():
+        person = factories.user(is_reachable=False)
+        team = factories.team(leads=[person], manager=person)
+        safe_policy(person, factories.schedule(person), team=team)
+        step_to("team_leads", team)
+
+    one_more()
+    few = queries()
+    for _ in range(4):
+        one_more()
+    assert queries() == few <= 20
