@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from incidents.models import Incident
 from oncall.models import User
+from oncall.shifts import YEARS
 
 from .postmortems import Postmortem
 
@@ -106,6 +108,10 @@ class FollowUp(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("postmortems:follow-up", args=[self.pk])
+
+    def clean(self) -> None:
+        if self.due_on and self.due_on.year not in YEARS:
+            raise ValidationError({"due_on": f"Choose a year from {YEARS.start} to {YEARS.stop - 1}."})
 
     @property
     def reference(self) -> str:

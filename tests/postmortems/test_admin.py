@@ -50,3 +50,9 @@ def test_an_accepted_one_keeps_its_owner_there_too(settings_page):
     sent = {"title": work.title, "kind": work.kind, "priority": "2", "owner": "", "due_on": "2099-01-05"}
     answer = settings_page.post(reverse("admin:postmortems_followup_change", args=[work.pk]), sent)
     assert "An accepted follow-up needs it." in answer.text
+
+
+def test_a_year_no_calendar_needs_is_refused_there_too(settings_page):
+    sent = {"title": "Late", "kind": "detection", "priority": "2", "owner": factories.user().pk, "due_on": "0001-01-01"}
+    assert "Choose a year from" in settings_page.post(reverse("admin:postmortems_followup_add"), sent).text
+    assert not FollowUp.objects.exists()

@@ -143,3 +143,12 @@ def test_editing_moves_the_date(page, writer):
     work = factories.follow_up(owner=writer)
     page.post(url("follow-up-edit", work.pk), typed(owner=writer.pk, due_on="2026-03-03"))
     assert "put off 1 time" in page.get(work.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-03", "1899-12-31", "9999-12-31"])
+def test_a_year_no_calendar_needs_is_refused(page, writer, day):
+    for address in (url("follow-up-new"), url("follow-up-edit", factories.follow_up(owner=writer).pk)):
+        answer = page.post(address, typed(owner=writer.pk, due_on=day))
+        assert answer.status_code == 422
+        assert "Choose a year from" in answer.text
+    assert FollowUp.objects.get().due_on == date(2026, 1, 21)
