@@ -80,6 +80,18 @@ def test_a_timeline_row_that_was_not_chosen_is_left_out(page):
     assert "Seen 0" not in text
 
 
+@pytest.mark.parametrize("kind", TimelineEntry.Kind.values)
+def test_only_what_people_wrote_is_markdown(page, kind):
+    """On the incident's page as in its postmortem: the title of an alert comes from outside."""
+    incident = factories.incident()
+    incident.note(kind, "**Pay** [here](https://evil.example)", NOW)
+    review = factories.postmortem(incident)
+    for path in (incident.get_absolute_url(), review.get_absolute_url()):
+        text = page.get(path).text
+        assert ("<strong>Pay</strong>" in text) == (kind in ("note", "update"))
+        assert ('href="https://evil.example"' in text) == (kind in ("note", "update"))
+
+
 @pytest.mark.parametrize("rows", [1, 25])
 def test_the_page_costs_the_same_however_long_it_is(page, rows, django_assert_max_num_queries):
     review = full_review(rows=rows)
