@@ -1,5 +1,6 @@
 """The coordinated response to something that matters."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -130,19 +131,31 @@ class Incident(models.Model):
             roles = self.roles.current()
         return next((one.user for one in roles if one.role_type.slug == "commander"), None)
 
-    def is_update_overdue(self, now: datetime) -> bool:
-        return self.update_due_at is not None and self.update_due_at <= now
-
     def lasted(self, now: datetime | None = None) -> timedelta:
         """From declaration to its end; of an open one, to now."""
         return (self.ended_at or now or self.declared_at) - self.declared_at
 
     def note(
-        self, kind: "TimelineEntry.Kind", text: str, now: datetime, *, by: User | None = None, **data: Any
+        self,
+        kind: "TimelineEntry.Kind",
+        text: str,
+        now: datetime,
+        *,
+        by: User | None = None,
+        at: datetime | None = None,
+        form_key: uuid.UUID | None = None,
+        **data: Any,
     ) -> "TimelineEntry":
-        """Append to the timeline."""
+        """Append to the timeline, as having happened `at` that instant or now."""
         return TimelineEntry.objects.create(
-            incident=self, kind=kind, text=text, at=data.pop("at", now), recorded_at=now, author=by, data=data
+            incident=self,
+            kind=kind,
+            text=text,
+            at=at or now,
+            recorded_at=now,
+            author=by,
+            data=data,
+            form_key=form_key,
         )
 
 

@@ -37,7 +37,6 @@ class RoleAssignment(models.Model):
         ON_CALL = "on_call", "on call"
         DECLARED = "declared", "declared the incident"
         TAKEN = "taken", "took it"
-        ASSIGNED = "assigned", "was assigned"
 
     incident = models.ForeignKey("incidents.Incident", models.CASCADE, related_name="roles")
     role_type = models.ForeignKey(RoleType, models.PROTECT, related_name="assignments")

@@ -27,6 +27,7 @@ class TimelineEntry(models.Model):
     text = models.TextField()
     data = models.JSONField(default=dict)
     is_in_postmortem = models.BooleanField(default=True)
+    form_key = models.UUIDField(null=True, unique=True, editable=False)  # a form sent twice adds one line
 
     class Meta:
         ordering = ["-at", "-pk"]

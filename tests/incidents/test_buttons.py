@@ -68,6 +68,20 @@ def test_a_note_can_be_written_down_later_in_the_viewers_zone(browser, incident,
     assert incident.timeline.get().at == NOW
 
 
+def test_a_note_sent_twice_is_added_once(browser, incident):
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        assert press(browser, incident, "note", text="Pool exhausted", form_key=key).status_code == 302
+    assert incident.timeline.count() == 1
+    press(browser, incident, "note", text="Pool exhausted", form_key=str(uuid.uuid4()))
+    assert incident.timeline.count() == 2
+
+
+def test_the_note_form_knows_itself_again(browser, incident):
+    before_the_text = browser.get(incident.get_absolute_url()).text.split('id="note_text"')[0]
+    assert 'name="form_key"' in before_the_text.rsplit("<form")[-1]
+
+
 @pytest.mark.parametrize(
     ("broken", "status"),
     [({"text": ""}, 422), ({"at": "soon"}, 422), ({"at": "9999-01-01T00:00"}, 409), ({"text": "a\x00b"}, 422)],
