@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from irm import readiness
-from irm.lib.timespan import Span
 from irm.readiness import Worry
 from oncall import scheduling
 from oncall.models import Alert, Schedule, Severity, StepRun, User
-from oncall.scheduling import Standing
+from oncall.scheduling import OwnShift, Standing
 from postmortems.models import FollowUp
 
 SHOWN_ALERTS = 8
@@ -61,7 +60,7 @@ class Picture:
     alerts: list[FiringAlert] = field(default_factory=list)
     alert_count: int = 0
     standings: list[Standing] = field(default_factory=list)
-    my_shifts: list[tuple[Schedule, Span]] = field(default_factory=list)
+    my_shifts: list[OwnShift] = field(default_factory=list)
     my_follow_ups: list[FollowUp] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
     worries: list[Worry] = field(default_factory=list)
@@ -79,7 +78,7 @@ def picture(user: User, now: datetime) -> Picture:
         alerts=alerts,
         alert_count=count,
         standings=scheduling.now_and_next(list(_primary_schedules()), now) if sees_schedules else [],
-        my_shifts=_my_shifts(user, now) if sees_schedules else [],
+        my_shifts=scheduling.next_shifts(user, now, MY_SHIFTS)[:3] if sees_schedules else [],
         my_follow_ups=list(FollowUp.objects.open().filter(owner=user).select_related("incident")[:5]),
         figures=_figures(now) if sees_alerts else {},
         worries=readiness.worries(now) if user.has_perm("oncall.change_schedule") else [],
@@ -101,12 +100,6 @@ def _firing() -> list[FiringAlert]:
 
 def _primary_schedules() -> QuerySet[Schedule]:
     return Schedule.objects.filter(role=Schedule.Role.PRIMARY).select_related("team").order_by("team__name")
-
-
-def _my_shifts(user: User, now: datetime) -> list[tuple[Schedule, Span]]:
-    """The next few; one that goes on beyond the window would be shown with a wrong end, so it is left out."""
-    window = Span(now, now + MY_SHIFTS)
-    return [(schedule, span) for schedule, span in scheduling.shifts_of(user, window) if span.end < window.end][:3]
 
 
 def _figures(now: datetime) -> dict[str, Any]:

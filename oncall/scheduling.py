@@ -25,6 +25,19 @@ class Standing:
     next_people: list[User] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnShift:
+    """A stretch for which one person is on call; `until` is None where no end is in sight."""
+
+    schedule: Schedule
+    start: datetime
+    until: datetime | None
+
+    @property
+    def length(self) -> timedelta | None:
+        return self.until and self.until - self.start
+
+
 def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]]:
     """The plan of each schedule, good for `span`, people as user ids. Four queries for any number of schedules."""
     overrides = Override.objects.filter(starts_at__lt=span.end, ends_at__gt=span.start)
@@ -58,17 +71,18 @@ def team_roles(team: Team, at: datetime) -> dict[str, list[User]]:
     return roles
 
 
-def shifts_of(person: User, span: Span) -> list[tuple[Schedule, Span]]:
-    """The stretches for which one person is on call, on any schedule, in order. Five queries."""
+def next_shifts(person: User, now: datetime, within: timedelta) -> list[OwnShift]:
+    """The shifts of one person, on any schedule, that run or begin `within` this time, in order. Five queries."""
+    span = Span(now, now + 2 * within)  # so that the last one is told to its end
     mine = Schedule.objects.filter(Q(rotations__members__user=person) | Q(overrides__user=person)).distinct()
     schedules = {schedule.pk: schedule for schedule in mine}
     found = [
-        (schedules[pk], shift.span)
+        OwnShift(schedules[pk], shift.span.start, shift.span.end if shift.span.end < span.end else None)
         for pk, plan in plans(schedules, span).items()
         for shift in shifts.resolve(plan, span)
-        if shift.person == person.pk
+        if shift.person == person.pk and shift.span.start < now + within
     ]
-    return sorted(found, key=lambda pair: pair[1])
+    return sorted(found, key=lambda shift: (shift.start, shift.until or span.end))
 
 
 def now_and_next(schedules: Sequence[Schedule], now: datetime) -> list[Standing]:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from irm.lib import clock
 from irm.lib.access import View, requires
-from irm.lib.timespan import Span
 from oncall import scheduling, verifying
 from oncall.errors import NotAllowed
 from oncall.forms import ContactMethodForm, NotificationRuleForm
@@ -19,7 +18,6 @@ from oncall.models import ContactMethod
 from oncall.requests import PersonRequest
 
 AHEAD = timedelta(weeks=8)
-BEYOND = timedelta(weeks=8)  # so that the last shift is told to its end
 SHIFTS_SHOWN = 10
 
 Step = Callable[[PersonRequest, ContactMethod], None]
@@ -106,11 +104,10 @@ def remove_method(request: PersonRequest, method: ContactMethod) -> None:
 
 def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: NotificationRuleForm) -> HttpResponse:
     now = clock.now()
-    shifts = scheduling.shifts_of(request.user, Span(now, now + AHEAD + BEYOND))
     methods = list(request.user.contact_methods.all())
     context = {
         "now": now,
-        "shifts": [(schedule, span) for schedule, span in shifts if span.start < now + AHEAD][:SHIFTS_SHOWN],
+        "shifts": scheduling.next_shifts(request.user, now, AHEAD)[:SHIFTS_SHOWN],
         "methods": methods,
         "is_reachable": any(method.is_usable for method in methods),
         "rules": request.user.notification_rules.select_related("contact_method"),
