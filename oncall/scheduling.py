@@ -35,7 +35,7 @@ class OwnShift:
 
     @property
     def length(self) -> timedelta | None:
-        return self.until and self.until - self.start
+        return self.until - self.start if self.until else None
 
 
 def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]]:

@@ -115,7 +115,7 @@ def test_a_refresh_leaves_the_keyboard_where_it_is(visit):
     factories.alert(title="Another one")
     page.evaluate("htmx.trigger('[data-live]', 'refresh')")
     page.get_by_text("Another one").wait_for()
-    assert page.evaluate("document.activeElement.getAttribute('href')") == alert.get_absolute_url()
+    page.wait_for_function(f"document.activeElement.getAttribute('href') === '{alert.get_absolute_url()}'")
 
 
 PAGES = ["/password/", "/admin/settings/", "/admin/oncall/team/", "/admin/oncall/team/add/", "/login/", "/nowhere/"]
