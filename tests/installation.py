@@ -97,10 +97,7 @@ class Installation:
 
     def _create_database(self) -> None:
         self.database = f"irm_{uuid.uuid4().hex[:12]}"
-        server = settings.DATABASES["default"]
-        where = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"], "password": server["PASSWORD"]}
-        with psycopg.connect(dbname="postgres", autocommit=True, **where) as connection:
-            connection.execute(f"CREATE DATABASE {self.database}")
+        _on_the_server(f"CREATE DATABASE {self.database}")
         self.environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + self.database
 
     def manage(self, *arguments: str) -> str:
@@ -150,8 +147,20 @@ class Installation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.data, ignore_errors=True)
+        try:
+            self.stop()
+        finally:
+            if self.database:
+                _on_the_server(f"DROP DATABASE {self.database} WITH (FORCE)")
+            shutil.rmtree(self.data, ignore_errors=True)
+
+
+def _on_the_server(statement: str) -> None:
+    """Run it on the database server that the tests use, in none of their databases."""
+    server = settings.DATABASES["default"]
+    where = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"], "password": server["PASSWORD"]}
+    with psycopg.connect(dbname="postgres", autocommit=True, **where) as connection:
+        connection.execute(statement)
 
 
 class Alertmanager:
