@@ -2,7 +2,7 @@
 
 Used by tests marked `browser`; a live server and a person give a `Visit`:
 
-    with open_browser() as browser, Visit(browser, live_server.url, person, width=390, theme="dark") as visit:
+    with Visit(chromium, live_server.url, person, width=390, theme="dark") as visit:
         visit.go("/alerts/")
         visit.check("alerts")
 """
@@ -37,6 +37,9 @@ FLAGS = [
 ]
 WIDTHS = (1280, 390)
 THEMES = ("light", "dark")
+ALL_WAYS = [(width, theme) for width in WIDTHS for theme in THEMES]
+# Enough for pages that Django's admin lays out: every width and every theme once.
+TWO_WAYS = [(1280, "light"), (390, "dark")]
 ARTEFACTS = Path(settings.BASE_DIR) / "var" / "artefacts"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 # Everything of WCAG 2.2 AA and axe's good practice.
@@ -137,9 +140,10 @@ class Visit:
         self.page.screenshot(path=path, full_page=True)
         return path
 
-    def check(self, name: str) -> None:
-        """Everything that must hold on every page; leaves a screenshot."""
-        self.keep(name)
+    def check(self, name: str = "") -> None:
+        """Everything that must hold on every page; leaves a screenshot where a name for it is given."""
+        if name:
+            self.keep(name)
         where = f"{urlsplit(self.page.url).path} at {self.width} in {self.theme}"
         found = self.findings()
         assert not found, f"axe on {where}: " + "; ".join(found)

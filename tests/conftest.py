@@ -8,6 +8,9 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import override_settings
+from playwright.sync_api import Browser
+
+from tests.browser import open_browser
 
 # The migrations that bring rows; what else is shipped, such as the groups, irm makes after every migration.
 SHIPPING = ("oncall.migrations.0002_shipped_severities", "incidents.migrations.0002_shipped_role_types")
@@ -40,6 +43,13 @@ def shipped_rows() -> Iterator[None]:
     post_migrate.connect(ship_again, sender=last)
     yield
     post_migrate.disconnect(ship_again, sender=last)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests that ask for it; each opens a visit of its own in it."""
+    with open_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

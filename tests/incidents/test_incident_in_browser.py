@@ -1,5 +1,3 @@
-import os
-
 import pytest
 from django.contrib.auth.models import Group
 
@@ -8,16 +6,10 @@ from incidents.declaring import declare
 from incidents.models import Incident
 from irm.lib import clock
 from tests import factories
-from tests.browser import THEMES, WIDTHS, Visit, open_browser
+from tests.browser import ALL_WAYS, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOG = "```\n" + "FATAL: remaining connection slots are reserved for superusers " * 4 + "\n```"
-
-
-@pytest.fixture(autouse=True)
-def beside_playwright(monkeypatch):
-    """Playwright runs a loop of its own in this thread, which Django takes for asynchronous code."""
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture
@@ -45,26 +37,24 @@ def incident(person):
     return made
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_page_is_clean(live_server, person, incident, width, theme):
+@pytest.mark.parametrize(("width", "theme"), ALL_WAYS)
+def test_long_words_and_forms_are_clean(chromium, live_server, person, incident, width, theme):
     url = incident.get_absolute_url()
     pages = {
-        "incidents": "/incidents/",
         "incident": url,
         "declare": f"/incidents/declare/?alert={incident.alerts.get().pk}",
         "severity": f"{url}severity/",
         "resolve": f"{url}status/resolved/",
         "cancel": f"{url}status/cancelled/",
     }
-    with open_browser() as browser, Visit(browser, live_server.url, person, width=width, theme=theme) as visit:
+    with Visit(chromium, live_server.url, person, width=width, theme=theme) as visit:
         for name, path in pages.items():
             visit.go(path)
             visit.check(name)
 
 
-def test_a_refresh_shows_what_others_did_and_keeps_what_is_being_typed(live_server, person, incident):
-    with open_browser() as browser, Visit(browser, live_server.url, person) as visit:
+def test_a_refresh_shows_what_others_did_and_keeps_what_is_being_typed(chromium, live_server, person, incident):
+    with Visit(chromium, live_server.url, person) as visit:
         page = visit.go(incident.get_absolute_url())
         page.get_by_label("Note", exact=True).fill("half a thought")
         noting.add_note(incident, text="Luka saw it too", by=person, now=clock.now())
@@ -74,8 +64,8 @@ def test_a_refresh_shows_what_others_did_and_keeps_what_is_being_typed(live_serv
         assert visit.complaints == []
 
 
-def test_a_preview_is_shown_without_leaving_the_page(live_server, person, incident):
-    with open_browser() as browser, Visit(browser, live_server.url, person) as visit:
+def test_a_preview_is_shown_without_leaving_the_page(chromium, live_server, person, incident):
+    with Visit(chromium, live_server.url, person) as visit:
         page = visit.go(incident.get_absolute_url())
         page.get_by_label("What others should know").fill("It is **better**")
         page.get_by_role("button", name="Preview").click()
@@ -84,9 +74,9 @@ def test_a_preview_is_shown_without_leaving_the_page(live_server, person, incide
         assert visit.complaints == []
 
 
-def test_the_whole_way_works_on_a_phone_with_scripts_off(live_server, person):
+def test_the_whole_way_works_on_a_phone_with_scripts_off(chromium, live_server, person):
     factories.service("checkout-api", team=factories.team(members=[person]))
-    with open_browser() as browser, Visit(browser, live_server.url, person, width=390, scripts=False) as visit:
+    with Visit(chromium, live_server.url, person, width=390, scripts=False) as visit:
         page = visit.go("/incidents/declare/")
         page.get_by_label("What is broken").fill("Checkout fails")
         page.get_by_label("SEV2").check()
@@ -95,5 +85,6 @@ def test_the_whole_way_works_on_a_phone_with_scripts_off(live_server, person):
         page.locator("#update-form ~ div").get_by_role("button", name="Post update").click()
         page.locator("#actions").get_by_role("button", name="Mitigated").click()
         page.locator("#actions").get_by_role("link", name="Resolved").click()
+        page.get_by_label("Last status update").fill("It works again.")
         page.get_by_role("button", name="Resolve").click()
         assert Incident.objects.get().status == "resolved"

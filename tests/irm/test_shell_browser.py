@@ -1,17 +1,12 @@
 """What shell.js adds, in a real browser; every page works without it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories
-from tests.browser import Visit, open_browser
+from tests.browser import ALL_WAYS, TWO_WAYS, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -20,8 +15,8 @@ def manager():
 
 
 @pytest.fixture
-def visit(browser, live_server, manager):
-    with Visit(browser, live_server.url, manager) as visit:
+def visit(chromium, live_server, manager):
+    with Visit(chromium, live_server.url, manager) as visit:
         yield visit
 
 
@@ -50,18 +45,18 @@ def test_escape_closes_a_menu_and_gives_the_keyboard_back(visit):
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
-def test_the_phone_menu_opens_without_scripts(browser, live_server, manager):
-    with Visit(browser, live_server.url, manager, width=390, scripts=False) as visit:
+def test_the_phone_menu_opens_without_scripts(chromium, live_server, manager):
+    with Visit(chromium, live_server.url, manager, width=390, scripts=False) as visit:
         page = visit.go("/password/")
         page.locator(".tabbar summary").click()
         page.get_by_role("navigation", name="Quick").get_by_role("link", name="All settings").click()
         assert page.url.endswith("/admin/settings/")
 
 
-def test_logging_in_works_without_scripts(browser, live_server, manager):
+def test_logging_in_works_without_scripts(chromium, live_server, manager):
     manager.set_password("correct horse")
     manager.save()
-    with Visit(browser, live_server.url, width=390, scripts=False) as visit:
+    with Visit(chromium, live_server.url, width=390, scripts=False) as visit:
         page = visit.go("/password/")
         page.get_by_label("Username").fill("mina")
         page.get_by_label("Password").fill("correct horse")
@@ -109,7 +104,7 @@ def test_a_lost_connection_is_said(visit):
 
 
 def test_a_refresh_leaves_the_keyboard_where_it_is(visit):
-    alert = factories.alert(title="Disk is full")
+    factories.alert(title="Disk is full")
     page = visit.go("/alerts/")
     page.get_by_role("link", name="Disk is full").focus()
     factories.alert(title="Another one")
@@ -118,13 +113,18 @@ def test_a_refresh_leaves_the_keyboard_where_it_is(visit):
     page.wait_for_function(f"document.activeElement.getAttribute('href') === '{alert.get_absolute_url()}'")
 
 
-PAGES = ["/password/", "/admin/settings/", "/admin/oncall/team/", "/admin/oncall/team/add/", "/login/", "/nowhere/"]
+@pytest.mark.parametrize(("width", "theme"), ALL_WAYS)
+def test_pages_without_the_shell_are_sound(chromium, live_server, width, theme):
+    with Visit(chromium, live_server.url, width=width, theme=theme) as visit:
+        visit.go("/login/")
+        visit.check("shell-login")
+        visit.go("/nowhere/", expect=404)
+        visit.check("shell-nowhere")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", PAGES)
-def test_the_shell_and_the_admin_are_sound(browser, live_server, manager, path, width, theme):
-    with Visit(browser, live_server.url, None if path == "/login/" else manager, width=width, theme=theme) as visit:
-        visit.go(path, expect=404 if path == "/nowhere/" else 200)
-        visit.check("shell" + path.rstrip("/").replace("/", "-"))
+@pytest.mark.parametrize(("width", "theme"), TWO_WAYS)
+def test_empty_settings_are_sound(chromium, live_server, manager, width, theme):
+    with Visit(chromium, live_server.url, manager, width=width, theme=theme) as visit:
+        for path in ("/admin/oncall/team/", "/admin/oncall/team/add/"):
+            visit.go(path)
+            visit.check()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Visit, open_browser
+from tests.browser import Visit
 from tests.installation import Alertmanager, Installation, Mailbox, wait_for
 
 pytestmark = [pytest.mark.real, pytest.mark.browser]
@@ -51,8 +51,8 @@ def alertmanager(irm):
 
 
 @pytest.fixture(params=[1280, 390])
-def visit(request, irm):
-    with open_browser() as browser, Visit(browser, irm.url, width=request.param) as visit:
+def visit(request, irm, chromium):
+    with Visit(chromium, irm.url, width=request.param) as visit:
         visit.page.set_default_timeout(15_000)
         yield visit
 

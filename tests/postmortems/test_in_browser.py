@@ -1,20 +1,12 @@
-import os
-
 import pytest
 
 from incidents.models import TimelineEntry
 from tests import factories
-from tests.browser import THEMES, WIDTHS, Visit, open_browser
+from tests.browser import ALL_WAYS, Visit
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = "```\n" + "FATAL: remaining connection slots are reserved for superusers " * 4 + "\n```"
-
-
-@pytest.fixture(autouse=True)
-def beside_playwright(monkeypatch):
-    """Playwright runs a loop of its own in this thread, which Django takes for asynchronous code."""
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture
@@ -26,28 +18,24 @@ def review(transactional_db, writer):
     return made
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_page_is_clean(live_server, writer, review, width, theme):
-    work = review.follow_ups.get()
+@pytest.mark.parametrize(("width", "theme"), ALL_WAYS)
+def test_long_words_and_forms_are_clean(chromium, live_server, writer, review, width, theme):
     pages = {
-        "postmortems": "/postmortems/",
         "postmortem": review.get_absolute_url(),
         "postmortem-edit": f"{review.get_absolute_url()}edit/",
-        "follow-ups": "/follow-ups/",
+        "postmortem-timeline": f"{review.get_absolute_url()}timeline/",
         "follow-ups-none": "/follow-ups/?view=finished",
-        "follow-up": work.get_absolute_url(),
-        "follow-up-edit": f"{work.get_absolute_url()}edit/",
+        "follow-up-edit": f"{review.follow_ups.get().get_absolute_url()}edit/",
         "follow-up-new": f"/follow-ups/new/?postmortem={review.pk}",
     }
-    with open_browser() as browser, Visit(browser, live_server.url, writer, width=width, theme=theme) as visit:
+    with Visit(chromium, live_server.url, writer, width=width, theme=theme) as visit:
         for name, path in pages.items():
             visit.go(path)
             visit.check(name)
 
 
-def test_a_preview_leaves_what_is_typed_on_this_device(live_server, writer, review):
-    with open_browser() as browser, Visit(browser, live_server.url, writer) as visit:
+def test_a_preview_leaves_what_is_typed_on_this_device(chromium, live_server, writer, review):
+    with Visit(chromium, live_server.url, writer) as visit:
         page = visit.go(f"{review.get_absolute_url()}edit/")
         page.fill("#id_lessons", "Test **failover**")
         page.click("#section-lessons button")
@@ -56,10 +44,10 @@ def test_a_preview_leaves_what_is_typed_on_this_device(live_server, writer, revi
         assert page.input_value("#id_lessons") == "Test **failover**"
 
 
-def test_without_scripts_it_can_be_written_and_handed_back(live_server, writer, review):
+def test_without_scripts_it_can_be_written_and_handed_back(chromium, live_server, writer, review):
     review.status = "in_review"
     review.save()
-    with open_browser() as browser, Visit(browser, live_server.url, writer, scripts=False) as visit:
+    with Visit(chromium, live_server.url, writer, scripts=False) as visit:
         page = visit.go(review.get_absolute_url())
         page.click("summary:has-text('Back to draft')")
         page.fill("#reason", "The numbers are missing")
