@@ -27,6 +27,8 @@ class User(AbstractUser):
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
         permissions = [("respond", "Can acknowledge, resolve and escalate alerts")]
 
     def __str__(self) -> str:

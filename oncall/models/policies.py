@@ -40,7 +40,8 @@ class EscalationPolicy(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "escalation policies"
+        verbose_name = "policy"
+        verbose_name_plural = "policies"
         constraints = [models.CheckConstraint(condition=Q(repeat__lte=20), name="policy_repeats_at_most_20_times")]
 
     def __str__(self) -> str:
