@@ -1,14 +1,17 @@
 """Declaring an incident: a human decides that something needs a coordinated response."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from incidents import cadence, staffing
 from incidents.models import Incident, IncidentAlert, Milestone, TimelineEntry
+from incidents.models.incidents import IncidentQuerySet
 from incidents.signals import incident_declared
+from oncall.errors import NotAllowed
 from oncall.models import Alert, AlertLog, Service, Severity, Team, User
 
 
@@ -58,6 +61,26 @@ def declare(
         if known is None:
             raise
         return known
+
+
+def link_alert(incident: Incident, alert: Alert, *, by: User | None, now: datetime) -> bool:
+    """Let an alert belong to an open incident. False if it does already."""
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        if incident.alert_links.filter(alert=alert).exists():
+            return False
+        if not incident.is_open:
+            raise NotAllowed(f"{incident.reference} is {incident.get_status_display()}. Reopen it to link an alert.")
+        _link(incident, alert, by, now)
+    return True
+
+
+def same_again(alert: Alert | None, services: Iterable[Service], team: Team | None) -> IncidentQuerySet:
+    """Open incidents of the same services or team, to which the alert does not belong: perhaps they are the same."""
+    concerned = {service for service in (*services, alert and alert.service) if service}
+    teams = {one for one in (team, alert and alert.team, *(service.team for service in concerned)) if one}
+    found = Incident.objects.open().filter(Q(services__in=concerned) | Q(team__in=teams)).distinct()
+    return found.exclude(alerts=alert) if alert else found
 
 
 def _carry_out(

@@ -32,6 +32,14 @@ def test_everything_that_is_filled_in_is_kept(browser):
     assert (incident.team, incident.source, incident.status, incident.summary) == (group, "customer", "triage", "5xx")
 
 
+def test_it_is_said_whether_anybody_was_told(browser, responder):
+    assert "Nobody else has a role yet: nobody was told." in browser.post(URL, filled(), follow=True).text
+    group = factories.team()
+    factories.schedule(factories.user(), owner=group)
+    text = browser.post(URL, filled(team=group.pk), follow=True).text
+    assert "Those with a role have been told." in text
+
+
 def test_declaring_does_not_acknowledge_the_alert(browser):
     alert = factories.alert()
     browser.post(URL, filled(alert=alert.pk))

@@ -12,6 +12,7 @@ PRESS = [
     "/incidents/preview/",
     "/incidents/{pk}/update/",
     "/incidents/{pk}/note/",
+    "/incidents/{pk}/alerts/link/",
     "/incidents/{pk}/severity/",
     "/incidents/{pk}/status/mitigated/",
     "/incidents/{pk}/status/cancelled/",
