@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 
 from irm.lib import clock
 from irm.lib.history_admin import HistoryAdmin
-from postmortems import following_up
+from postmortems import drafting, following_up
 from postmortems.models import FollowUp, Postmortem
-from postmortems.views.follow_ups import days_late
 
 
 @admin.register(Postmortem)
@@ -26,13 +25,16 @@ class PostmortemAdmin(HistoryAdmin):
     search_fields = ["title", *Postmortem.SECTIONS]
     autocomplete_fields = ["incidents", "owner"]
     date_hierarchy = "created_at"
-    readonly_fields = ["page", "status", "still_missing", *Postmortem.SECTIONS, "created_at", "published_at"]
+    readonly_fields = ["page", "status", "due_on", "still_missing", *Postmortem.SECTIONS, "created_at", "published_at"]
     fieldsets = [
         (
             None,
             {
                 "fields": ["page", "title", "incidents", "owner", "due_on"],
-                "description": "Who sees to it that it gets written, and about which incidents.",
+                "description": (
+                    "Who sees to it that it gets written, and about which incidents. "
+                    "Their severity and mitigation say when it is due. Changed while it is a draft only."
+                ),
             },
         ),
         (
@@ -62,6 +64,20 @@ class PostmortemAdmin(HistoryAdmin):
 
     def settle(self, row: Postmortem) -> None:
         row.version += 1
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "incidents" in form.changed_data:
+            draft = Postmortem.objects.get(pk=form.instance.pk)
+            drafting.keep_draft_due(draft, why="Its incidents were chosen")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Postmortem | None = None) -> list[str]:
+        only_read = list(super().get_readonly_fields(request, obj))
+        is_draft = obj is None or obj.status == Postmortem.Status.DRAFT
+        return only_read if is_draft else [*only_read, "title", "incidents", "owner"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Postmortem | None = None) -> bool:
+        return False
 
 
 class FollowUpForm(forms.ModelForm):
@@ -106,7 +122,7 @@ class FollowUpAdmin(HistoryAdmin):
 
     @admin.display(description="Overdue")
     def overdue(self, follow_up: FollowUp) -> str:
-        late = days_late(follow_up, timezone.localtime(clock.now()).date())
+        late = follow_up.days_late(timezone.localtime(clock.now()).date())
         return f"{late} d" if late else ""
 
     def save_model(self, request: HttpRequest, obj: FollowUp, form: Any, change: bool) -> None:

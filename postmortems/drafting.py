@@ -51,11 +51,16 @@ def due_on(incident: Incident) -> date | None:
 def keep_due(incident: Incident) -> None:
     """Work out again when the incident's unfinished drafts are due: it was mitigated, or its severity changed."""
     for draft in incident.postmortems.filter(status=Postmortem.Status.DRAFT):
-        days = [due_on(one) for one in draft.incidents.select_related("severity")]
-        due = min((day for day in days if day), default=None)
-        if draft.due_on != due:
-            draft.due_on = due
-            signed(draft, why=f"{incident.reference} changed").save(update_fields=["due_on"])
+        keep_draft_due(draft, why=f"{incident.reference} changed")
+
+
+def keep_draft_due(draft: Postmortem, why: str) -> None:
+    """The first of the days on which its incidents ask for it."""
+    days = [due_on(one) for one in draft.incidents.select_related("severity")]
+    due = min((day for day in days if day), default=None)
+    if draft.due_on != due:
+        draft.due_on = due
+        signed(draft, why=why).save(update_fields=["due_on"])
 
 
 def _owner(incident: Incident) -> User | None:

@@ -123,3 +123,7 @@ class FollowUp(models.Model):
 
     def is_overdue(self, today: date) -> bool:
         return self.is_open and self.due_on is not None and self.due_on < today
+
+    def days_late(self, today: date) -> int:
+        """Full days since the due date of an open follow-up; 0 when it is not late."""
+        return (today - self.due_on).days if self.due_on and self.is_overdue(today) else 0

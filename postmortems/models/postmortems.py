@@ -11,11 +11,6 @@ from incidents.models import Incident
 from oncall.models import User
 
 
-class PostmortemQuerySet(models.QuerySet["Postmortem"]):
-    def unfinished(self) -> "PostmortemQuerySet":
-        return self.exclude(status=Postmortem.Status.PUBLISHED)
-
-
 class Postmortem(models.Model):
     """A blameless written review: what happened, why, and what changes because of it."""
 
@@ -70,7 +65,6 @@ class Postmortem(models.Model):
     published_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # grows with each save: two editors find out
 
-    objects = PostmortemQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[incidents])
 
     class Meta:

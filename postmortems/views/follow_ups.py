@@ -92,16 +92,9 @@ def _filtered(request: PersonRequest, view: str, today: date) -> FollowUpQuerySe
 def _row(follow_up: FollowUp, today: date) -> dict[str, Any]:
     return {
         "follow_up": follow_up,
-        "days_late": days_late(follow_up, today),
+        "days_late": follow_up.days_late(today),
         "age": (today - timezone.localtime(follow_up.created_at).date()).days,
     }
-
-
-def days_late(follow_up: FollowUp, today: date) -> int:
-    """Full days since the due date of an open follow-up; 0 when it is not late."""
-    if not follow_up.due_on or not follow_up.is_overdue(today):
-        return 0
-    return (today - follow_up.due_on).days
 
 
 def _figures(request: PersonRequest, today: date) -> dict[str, Any]:
@@ -123,7 +116,7 @@ def _csv_row(follow_up: FollowUp, today: date) -> list[object]:
         follow_up.get_state_display(),
         follow_up.owner,
         follow_up.due_on,
-        days_late(follow_up, today),
+        follow_up.days_late(today),
         (today - timezone.localtime(follow_up.created_at).date()).days,
         follow_up.incident.reference if follow_up.incident else "",
         follow_up.get_priority_display(),
@@ -146,7 +139,7 @@ def _page(request: PersonRequest, follow_up: FollowUp, *, reason: str = "", stat
     context = {
         "follow_up": follow_up,
         "now": now,
-        "days_late": days_late(follow_up, timezone.localtime(now).date()),
+        "days_late": follow_up.days_late(timezone.localtime(now).date()),
         "times_moved": following_up.times_moved(follow_up),
         "verbs": following_up.verbs_for(follow_up) if may_move else [],
         "may_edit": request.user.has_perm("postmortems.write"),

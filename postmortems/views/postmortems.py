@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +21,6 @@ from oncall.models import Team
 from oncall.requests import PersonRequest
 from postmortems import reviewing
 from postmortems.models import FollowUp, Postmortem
-from postmortems.models.postmortems import PostmortemQuerySet
 from postmortems.revising import EDITABLE, past_revisions
 
 PAGE = 25
@@ -51,7 +50,7 @@ def postmortem_list(request: PersonRequest) -> HttpResponse:
     )
 
 
-def _filtered(request: PersonRequest) -> PostmortemQuerySet:
+def _filtered(request: PersonRequest) -> QuerySet[Postmortem]:
     found = Postmortem.objects.all()
     wanted = request.GET
     if wanted.get("status") in Postmortem.Status.values:
