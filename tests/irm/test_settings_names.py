@@ -52,3 +52,10 @@ def test_deleting_several_rows_leads_back_to_their_list(client):
     )
     assert "Delete several" in pages.text_of(answer)
     assert "Home</a>" not in pages.text_of(answer)
+
+
+def test_a_form_offers_to_add_what_it_refers_to_but_not_to_change_or_delete_it(client):
+    policy = factories.policy(factories.user(), team=factories.team())
+    page = pages.text_of(client.get(reverse("admin:oncall_escalationpolicy_change", args=[policy.pk])))
+    assert "add_id_team" in page
+    assert not [link for link in ("change_id_", "delete_id_", "view_id_") if link in page]
