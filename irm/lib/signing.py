@@ -25,7 +25,7 @@ def read(purpose: str, token: str, now: datetime) -> dict[str, Any]:
     try:
         payload: dict[str, Any] = signing.loads(token, salt=f"irm.{purpose}")
         expires = payload.pop("expires")
-    except (signing.BadSignature, ValueError, KeyError, AttributeError) as error:
+    except (signing.BadSignature, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadToken from error
     if now.timestamp() >= expires:
         raise ExpiredToken
