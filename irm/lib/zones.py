@@ -1,6 +1,6 @@
 """Time zones by name, as people choose them."""
 
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
@@ -9,10 +9,6 @@ def validate_zone(name: str) -> None:
     """Refuse a name that the tz database does not hold."""
     if name not in available_timezones():
         raise ValidationError("“%(name)s” is not a time zone. Use a name such as Europe/Berlin.", params={"name": name})
-
-
-def zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 def choices() -> list[tuple[str, str]]:

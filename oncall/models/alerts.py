@@ -6,7 +6,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from .catalog import Service
 from .integrations import Integration
@@ -119,10 +118,6 @@ class Alert(models.Model):
     @property
     def is_triggered(self) -> bool:
         return self.status == self.Status.TRIGGERED
-
-    @cached_property
-    def source_link(self) -> str:
-        return str(self.links[0]["href"]) if self.links else ""
 
     def log(
         self,

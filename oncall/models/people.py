@@ -47,11 +47,6 @@ class User(AbstractUser):
         return now.astimezone(self.zone)
 
 
-class TeamQuerySet(models.QuerySet["Team"]):
-    def of(self, user: User) -> "TeamQuerySet":
-        return self.filter(memberships__user=user)
-
-
 class Team(models.Model):
     """People who own services together and share being on call for them."""
 
@@ -78,7 +73,6 @@ class Team(models.Model):
         User, through="Membership", related_name="teams"
     )
 
-    objects = TeamQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

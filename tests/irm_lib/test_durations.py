@@ -1,4 +1,4 @@
-"""Lengths of time, written and read."""
+"""Lengths of time as people read them."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irm.lib.durations import DurationError, format_duration, parse_duration
+from irm.lib.durations import format_duration
 
 steady = settings(derandomize=True, deadline=None)
 lengths = st.timedeltas(timedelta(days=-20_000), timedelta(days=20_000))
@@ -36,53 +36,7 @@ def test_a_length_is_written_in_its_two_largest_units(seconds, written):
     assert format_duration(timedelta(seconds=seconds)) == written
 
 
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [
-        ("5 min", 5),
-        ("90m", 90),
-        ("2 h 05 min", 125),
-        ("1.5 hours", 90),
-        ("1d 12h", 36 * 60),
-        ("2 Weeks", 2 * 7 * 24 * 60),
-        ("1 day, 1 hour", 25 * 60),
-        ("30 seconds", 0.5),
-        ("-5 min", -5),
-        ("0 s", 0),
-    ],
-)
-def test_a_length_is_read_in_any_usual_spelling(text, minutes):
-    assert parse_duration(text) == timedelta(minutes=minutes)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", " ", "-", "5", "min", "5 minutes ago", "5 parsecs", "1.2.3 h", "٣ h", "--5 s", "5 min -3 s", "1e3 s"],
-)
-def test_what_is_no_length_is_refused_with_a_reason(text):
-    with pytest.raises(DurationError, match=r"unit of time|length of time"):
-        parse_duration(text)
-
-
-@pytest.mark.parametrize("text", ["999999999 w", "100 years", "36501 d"])
-def test_an_endless_length_is_refused(text):
-    with pytest.raises(DurationError):
-        parse_duration(text)
-
-
 @steady
 @given(lengths)
-def test_reading_what_was_written_loses_less_than_the_smaller_unit(length):
-    read = parse_duration(format_duration(length))
-    assert abs(read) <= abs(length)
-    assert abs(length) - abs(read) < timedelta(hours=1)
-    assert format_duration(read) == format_duration(length)
-
-
-@steady
-@given(st.text())
-def test_any_text_is_read_or_refused(text):
-    try:
-        assert isinstance(parse_duration(text), timedelta)
-    except DurationError as error:
-        assert str(error)
+def test_a_length_is_written_without_its_sign_as_its_opposite_is(length):
+    assert format_duration(-length).removeprefix("-") == format_duration(length).removeprefix("-")

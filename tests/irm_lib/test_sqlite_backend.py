@@ -151,9 +151,7 @@ def test_a_forked_child_does_not_inherit_the_turn(connect, own_connection):
     own_connection.wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
     child = os.fork()
     if child == 0:
-        other = Pass()
-        other.enter(own_connection.wrapper.turnstile, 0.5)
-        os._exit(0 if other.is_in else 1)
+        os._exit(0 if own_connection.wrapper.turnstile.enter(Pass(), 0.5) else 1)
     _, status = os.waitpid(child, 0)
     own_connection.wrapper.rollback()
     own_connection.wrapper.set_autocommit(True)
@@ -185,8 +183,8 @@ def test_who_waits_too_long_goes_on_without_a_turn(tmp_path):
     turnstile, first, second = Turnstile(str(tmp_path / "db")), Pass(), Pass()
     first.enter(turnstile, 1)
     second.enter(turnstile, 0.05)
-    assert not second.is_in
     second.leave()
+    assert not turnstile.enter(Pass(), 0.05)
     first.leave()
     assert turnstile.enter(Pass(), 0.05)
 
@@ -229,6 +227,5 @@ def test_a_process_that_dies_gives_its_turn_back(tmp_path):
 
 def test_without_a_place_for_the_file_writers_go_on(tmp_path):
     turnstile, mine = Turnstile(str(tmp_path / "no such folder" / "db")), Pass()
-    mine.enter(turnstile, 1)
-    assert mine.is_in
-    mine.leave()
+    assert turnstile.enter(mine, 1)
+    turnstile.leave(mine)

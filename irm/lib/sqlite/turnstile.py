@@ -19,10 +19,6 @@ class Pass:
     def __init__(self) -> None:
         self._turnstile: Turnstile | None = None
 
-    @property
-    def is_in(self) -> bool:
-        return self._turnstile is not None
-
     def enter(self, turnstile: "Turnstile", timeout: float) -> None:
         """Wait for our turn, at most `timeout` seconds."""
         if self._turnstile is not None:
