@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from irm.lib.history_admin import HistoryAdmin
 from oncall.intake import PARSERS
-from oncall.models import Integration, Route
+from oncall.models import Integration, Route, Severity
 
 
 class IntegrationForm(forms.ModelForm):
@@ -48,6 +49,12 @@ class IntegrationAdmin(HistoryAdmin):
         ),
         ("So far", {"fields": ["last_event_at", "event_count"]}),
     ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The second worst severity, which pages: louder or quieter is for whoever knows the tool."""
+        shipped = list(Severity.objects.order_by("rank")[:2])
+        default = {"severity": shipped[-1].pk} if shipped else {}
+        return default | super().get_changeform_initial_data(request)
 
     @admin.display(description="Address")
     def address(self, integration: Integration) -> SafeString | str:
@@ -97,7 +104,7 @@ class RouteAdmin(HistoryAdmin):
         ),
     ]
 
-    def get_changeform_initial_data(self, request: Any) -> dict[str, Any]:
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new route comes last."""
         last = Route.objects.order_by("-position").values_list("position", flat=True).first()
         return {"position": min((last or 0) + 10, 32_767), **super().get_changeform_initial_data(request)}

@@ -1,6 +1,6 @@
 """Schedules with their rotations, and overrides."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -41,6 +42,8 @@ class RotationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
             self.initial["turns"] = turns_as_text(self.instance)
+        else:
+            self.initial.update(anchor_on=next_monday(clock.now()), anchor_time=time(9))
 
     def clean_turns(self) -> list[list[User]]:
         """The people of each turn."""
@@ -76,6 +79,12 @@ class RotationForm(forms.ModelForm):
             member.delete()
         for position, user in wanted:
             RotationMember.objects.create(rotation=rotation, position=position, user_id=user)
+
+
+def next_monday(now: datetime) -> date:
+    """The day most rotations begin on; on a Monday, the one after."""
+    today = timezone.localdate(now)
+    return today + timedelta(days=7 - today.weekday())
 
 
 def turns_as_text(rotation: Rotation) -> str:

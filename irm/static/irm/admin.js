@@ -1,4 +1,4 @@
-/* Mends what the stock admin's scripts leave unnamed. */
+/* Mends what the stock admin's scripts leave unnamed, and numbers new steps. */
 (() => {
   "use strict";
   const nameSearchIcons = () => document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")
@@ -15,10 +15,20 @@
     // The list of what is chosen holds a button to clear it, which no list may: it is no list to a reader.
     chooser.querySelectorAll("ul, ul > li").forEach((element) => element.setAttribute("role", "none"));
   });
+  // A new step comes after the others.
+  const placeLast = (row) => {
+    const position = row.querySelector("input[name$=-position]");
+    if (!position || position.value) return;
+    const taken = [...document.querySelectorAll("input[name$=-position]")].map((input) => Number(input.value));
+    position.value = Math.max(0, ...taken) + 1;
+  };
   addEventListener("load", nameSearchIcons);
   if (window.django && window.django.jQuery) {
     window.django.jQuery(nameChoosers);  // after the choosers are made
     window.django.jQuery(document).on("select2:select select2:unselect select2:clear", () => setTimeout(nameChoosers));
   }
-  document.addEventListener("formset:added", () => setTimeout(nameChoosers));
+  document.addEventListener("formset:added", (event) => {
+    placeLast(event.target);
+    setTimeout(nameChoosers);
+  });
 })();
