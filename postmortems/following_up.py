@@ -55,10 +55,16 @@ def agree(follow_up: FollowUp, *, by: User, now: datetime) -> FollowUp:
     return follow_up
 
 
-def revise(follow_up: FollowUp, changes: Mapping[str, Any], *, by: User, now: datetime) -> FollowUp:
-    """Change what is agreed; a moved date or a new owner moves the reminders."""
+def revise(
+    follow_up: FollowUp, changes: Mapping[str, Any], *, by: User, now: datetime, seen: FollowUp | None = None
+) -> FollowUp:
+    """Change what is agreed; a moved date or a new owner moves the reminders.
+
+    `seen` is the follow-up as its writer saw it: what somebody else changed since is not overwritten unasked.
+    """
     with transaction.atomic():
         current = FollowUp.objects.select_for_update(of=("self",)).select_related("owner").get(pk=follow_up.pk)
+        _check_unchanged(current, changes, seen or current)
         for name, value in changes.items():
             setattr(current, name, value)
         if current.state in REMINDED and not _is_settled(current):
@@ -107,6 +113,18 @@ def times_moved(follow_up: FollowUp) -> int:
 
 def _is_settled(follow_up: FollowUp) -> bool:
     return follow_up.owner is not None and follow_up.due_on is not None
+
+
+def _check_unchanged(current: FollowUp, changes: Mapping[str, Any], seen: FollowUp) -> None:
+    theirs = [name for name in changes if getattr(current, name) not in (getattr(seen, name), changes[name])]
+    if theirs:
+        now_so = ", ".join(f"{name.removesuffix('_on')} {_shown(current, name)}" for name in theirs)
+        raise NotAllowed(f"Somebody saved meanwhile: {now_so}. Save again if it is to be yours.")
+
+
+def _shown(follow_up: FollowUp, name: str) -> str:
+    words = getattr(follow_up, f"get_{name}_display", None)
+    return str(words() if words else getattr(follow_up, name) or "none")
 
 
 def _check(follow_up: FollowUp, verb: Verb, reason: str) -> None:

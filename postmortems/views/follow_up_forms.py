@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -71,18 +72,33 @@ def _form_key(request: PersonRequest) -> UUID:
 def edit_follow_up(request: PersonRequest, pk: int) -> HttpResponse:
     follow_up = get_object_or_404(FollowUp.objects.select_related("owner", "incident", "postmortem"), pk=pk)
     origin = {"incident": follow_up.incident, "postmortem": follow_up.postmortem, "back": follow_up}
+    context: dict[str, Any] = {"origin": origin, "follow_up": follow_up, "version": _latest_version(follow_up)}
     if request.method != "POST":
-        return _page(request, FollowUpForm(instance=follow_up), origin=origin, follow_up=follow_up)
-    form = FollowUpForm(request.POST, instance=FollowUp.objects.get(pk=pk))
+        return _page(request, FollowUpForm(instance=follow_up), **context)
+    seen = _as_seen(request, follow_up)
+    form = FollowUpForm(request.POST, instance=FollowUp.objects.get(pk=pk), initial=model_to_dict(seen))
     if not form.is_valid():
-        return _page(request, form, origin=origin, follow_up=follow_up, status=422)
+        return _page(request, form, status=422, **(context | {"version": request.POST.get("version", "")}))
+    changes = {name: form.cleaned_data[name] for name in form.changed_data}
     try:
-        following_up.revise(follow_up, form.cleaned_data, by=request.user, now=clock.now())
+        following_up.revise(follow_up, changes, by=request.user, now=clock.now(), seen=seen)
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
-        return _page(request, form, origin=origin, follow_up=follow_up, status=422)
+        return _page(request, form, status=422, **context)
     messages.success(request, f"{follow_up.reference} is saved.")
     return redirect(follow_up)
+
+
+def _latest_version(follow_up: FollowUp) -> int | str:
+    return follow_up.history.values_list("history_id", flat=True).first() or ""
+
+
+def _as_seen(request: PersonRequest, follow_up: FollowUp) -> FollowUp:
+    """The follow-up as it was when its writer opened the form."""
+    version = request.POST.get("version", "")
+    is_number = version.isascii() and version.isdigit() and len(version) < 19
+    record = follow_up.history.filter(history_id=version).first() if is_number else None
+    return record.instance if record else follow_up
 
 
 def _page(request: PersonRequest, form: FollowUpForm, *, status: int = 200, **context: Any) -> HttpResponse:

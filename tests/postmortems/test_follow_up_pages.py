@@ -4,8 +4,10 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from postmortems import following_up
 from postmortems.models import FollowUp
 from tests import factories
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +154,44 @@ def test_a_year_no_calendar_needs_is_refused(page, writer, day):
         assert answer.status_code == 422
         assert "Choose a year from" in answer.text
     assert FollowUp.objects.get().due_on == date(2026, 1, 21)
+
+
+def as_opened(page, work):
+    """The form as a browser would send it back untouched."""
+    form = page.get(url("follow-up-edit", work.pk))
+    sent = {name: form.context["form"][name].value() or "" for name in form.context["form"].fields}
+    return sent | {"version": form.context["version"]}
+
+
+def test_a_form_left_open_overwrites_only_what_was_typed_in_it(page, writer):
+    work = factories.follow_up(owner=writer, title="Before")
+    stale = as_opened(page, work)
+    following_up.revise(work, {"title": "By a colleague", "priority": 1}, by=writer, now=NOW)
+    page.post(url("follow-up-edit", work.pk), stale | {"due_on": "2026-03-02"})
+    saved = FollowUp.objects.get()
+    assert (saved.title, saved.priority, saved.due_on) == ("By a colleague", 1, date(2026, 3, 2))
+
+
+def test_two_who_move_one_date_hear_of_it(page, writer):
+    work = factories.follow_up(owner=writer)
+    stale = as_opened(page, work) | {"due_on": "2026-03-02"}
+    following_up.revise(work, {"due_on": date(2026, 2, 2)}, by=writer, now=NOW)
+    answer = page.post(url("follow-up-edit", work.pk), stale)
+    assert (answer.status_code, FollowUp.objects.get().due_on) == (422, date(2026, 2, 2))
+    assert "Somebody saved meanwhile: due 2026-02-02" in answer.text
+    page.post(url("follow-up-edit", work.pk), stale | {"version": answer.context["version"]})
+    assert FollowUp.objects.get().due_on == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize("version", ["", "x", "9" * 30, "-1"])
+def test_a_broken_version_is_no_error(page, writer, version):
+    work = factories.follow_up(owner=writer)
+    sent = as_opened(page, work) | {"title": "After", "version": version}
+    assert page.post(url("follow-up-edit", work.pk), sent).status_code == 302
+    assert FollowUp.objects.get().title == "After"
+
+
+def test_what_is_typed_for_one_incident_is_not_offered_for_another(page):
+    incident = factories.incident()
+    text = page.get(f"{url('follow-up-new')}?incident={incident.pk}").text
+    assert f'data-draft="follow-up-new-incident-{incident.pk}"' in text
