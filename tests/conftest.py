@@ -18,13 +18,14 @@ SHIPPING = ("oncall.migrations.0002_shipped_severities", "incidents.migrations.0
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings() -> Iterator[None]:
-    """Assets need no collecting and passwords no time."""
+    """Assets need no collecting, passwords no time, and a file .env changes nothing."""
     storages = {
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
+    pinned = {"PUBLIC_URL": "http://127.0.0.1:8000", "KEEP_MAILS": True, "METRICS_TOKEN": ""}
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers, **pinned):
         yield
 
 
