@@ -47,7 +47,7 @@ VERBS = {
         alerting.unacknowledge, "You no longer have it. It escalates again.", "Nobody had it any more."
     ),
     "resolve": Verb(alerting.resolve, "Resolved.", "It was already resolved."),
-    "escalate": Verb(alerting.escalate_now, "The next step runs now.", "There was nothing to escalate."),
+    "escalate": Verb(alerting.escalate_now, "The next step runs now.", "The next step is due already."),
 }
 
 

@@ -2,10 +2,13 @@
 
 import pytest
 
+from irm.lib import clock
+from oncall import escalating
 from oncall.models import Alert, AlertLog
 from oncall.views.alerts import VERBS
 from tests import factories, pages
-from tests.factories import NOW
+from tests.factories import NOW, minutes
+from tests.oncall.test_escalating import open_alert
 
 pytestmark = pytest.mark.django_db
 READ, RESPOND = "oncall.view_alert", "oncall.respond"
@@ -71,7 +74,16 @@ def test_giving_it_back_and_resolving(responder):
 
 
 def test_escalating_without_a_plan_says_why_not(responder):
-    assert "no further step" in pages.text_of(press(responder, factories.alert(), "escalate"))
+    assert "No escalation policy names anybody" in pages.text_of(press(responder, factories.alert(), "escalate"))
+
+
+def test_escalating_twice_at_once_escalates_once(responder):
+    alert = open_alert(factories.policy(factories.user(), factories.user()))
+    escalating.advance_batch(NOW)
+    Alert.objects.update(next_step_at=clock.now() + minutes(5))
+    assert "The next step runs now" in pages.text_of(press(responder, alert, "escalate"))
+    assert "The next step is due already" in pages.text_of(press(responder, alert, "escalate"))
+    assert alert.log_lines.filter(kind=AlertLog.Kind.ESCALATED).count() == 1
 
 
 def test_the_list_is_where_its_buttons_lead_back_to(responder):
