@@ -219,13 +219,16 @@ FORMAT_MODULE_PATH = "irm.formats"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_keys": {"()": "irm.lib.log_masking.KeyMask"}},
+    "filters": {
+        "no_keys": {"()": "irm.lib.log_masking.KeyMask"},
+        "short_refusals": {"()": "irm.lib.log_refusals.NoTracebackOfRefusals"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_keys"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "irm": {"level": "INFO"},
-        "django.request": {"filters": ["no_keys"]},
+        "django.request": {"filters": ["no_keys", "short_refusals"]},
         "django.server": {"filters": ["no_keys"], "handlers": ["console"]},
         "gunicorn.error": {"filters": ["no_keys"], "handlers": ["console"]},
     },

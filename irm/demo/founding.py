@@ -10,7 +10,7 @@ from irm.demo.company import Company
 from irm.demo.dating import date_configuration
 from oncall import alerting
 from oncall.events import Action, Event
-from oncall.models import Alert, Team, User
+from oncall.models import Alert, Integration, Team, User
 
 
 class NotEmpty(Exception):
@@ -24,6 +24,11 @@ def is_empty() -> bool:
         not any(model._default_manager.exists() for model in used)
         and not User.objects.filter(username__in=[person.username for person in people.PEOPLE]).exists()
     )
+
+
+def is_demo() -> bool:
+    """Whether what is here is the demo company."""
+    return Integration.objects.filter(key=catalog.KEY).exists()
 
 
 @transaction.atomic

@@ -51,6 +51,15 @@ def test_asked_to_make_it_only_if_empty_it_leaves_data_alone():
     assert (Alert.objects.count(), Incident.objects.count()) == (1, 0)
 
 
+def test_asked_again_about_the_demo_company_it_says_where_to_log_in():
+    factories.integration(key=KEY)
+    said = StringIO()
+    call_command("demo", "--if-empty", stdout=said)
+    assert "The demo company is here" in said.getvalue()
+    assert "responder" in said.getvalue()
+    assert "curl" in said.getvalue()
+
+
 def test_the_command_prints_logins_and_how_to_page_somebody():
-    told = Command().told()
+    told = Command().told("Ready")
     assert all(words in told for words in ("manager", "responder", "leadership", f"/alertmanager/{KEY}/", "curl"))
