@@ -1,3 +1,4 @@
+import re
 import uuid
 
 import pytest
@@ -76,6 +77,17 @@ def test_a_broken_form_declares_nothing_and_keeps_what_was_written(browser, brok
     assert answer.status_code == 422
     assert "Seen by support" in answer.text
     assert not Incident.objects.exists()
+
+
+def declare_links(text):
+    return re.findall(r'<a class="btn danger" href="([^"]*)">Declare incident', text)
+
+
+def test_the_declare_page_does_not_lead_to_itself_and_an_alert_takes_its_key_along(browser):
+    alert = factories.alert()
+    assert declare_links(browser.get(URL).text) == []
+    assert declare_links(browser.get(alert.get_absolute_url()).text) == [f"{URL}?alert={alert.pk}"]
+    assert declare_links(browser.get("/incidents/").text) == [URL]
 
 
 def test_the_page_works_before_there_are_services(browser):

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -120,6 +122,22 @@ def test_the_incident_page_says_where_it_stands(page):
         "Change severity",
     ):
         assert words in text
+
+
+def test_the_words_of_the_last_update_stand_beside_the_clock(page):
+    incident = eventful()
+    later = NOW + minutes(600)
+    communicating.post_update(incident, body="Payments **work** again.", by=factories.user(), now=later)
+    clock = page(incident.get_absolute_url()).split('id="clock"')[1].split("</section>")[0]
+    assert "Payments <strong>work</strong> again." in clock
+
+
+@pytest.mark.parametrize(("status", "is_due_shown"), [("draft", True), ("published", False)])
+def test_only_a_draft_of_a_postmortem_is_due(page, status, is_due_shown):
+    incident = eventful()
+    more = {} if status == "draft" else {"published_at": NOW}
+    factories.postmortem(incident, status=status, due_on=date(2026, 1, 21), **more)
+    assert ("draft due Wed 21 Jan" in page(incident.get_absolute_url())) == is_due_shown
 
 
 def test_an_ended_incident_offers_no_update_and_no_role(page):
