@@ -1,6 +1,7 @@
 """The list of postmortems, and the page people read."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -31,12 +32,15 @@ HEADINGS = ("Reference", "Title", "Status", "Severity", "Incidents", "Owner", "D
 def postmortem_list(request: PersonRequest) -> HttpResponse:
     now = clock.now()
     found = _filtered(request).select_related("owner")
-    found = found.prefetch_related(Prefetch("incidents", Incident.objects.select_related("severity", "team")))
+    incidents = Incident.objects.select_related("severity", "team").prefetch_related("milestones")
+    found = found.prefetch_related(Prefetch("incidents", incidents))
     if request.GET.get("format") == "csv":
         return csv_response("postmortems", HEADINGS, (_csv_row(review) for review in found))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     for review in page:
         review.late = review.is_overdue(now)  # type: ignore[attr-defined]  # for the template only
+        starts = [_began(incident) for incident in review.incidents.all()]
+        review.began = min(starts, default=None)  # type: ignore[attr-defined]  # for the template only
     return render(
         request,
         "postmortems/postmortems.html",
@@ -129,13 +133,23 @@ def sections_of(review: Postmortem) -> list[dict[str, Any]]:
     ]
 
 
+def _milestones(incident: Incident) -> dict[str, datetime]:
+    return {milestone.kind: milestone.at for milestone in incident.milestones.all() if milestone.is_effective}
+
+
+def _began(incident: Incident) -> datetime:
+    """When it was detected, or declared if nobody says when that was."""
+    return _milestones(incident).get("detected", incident.declared_at)
+
+
 def _with_figures(incident: Incident) -> dict[str, Any]:
-    """An incident with its effective milestones and how long it took to mitigate and to resolve."""
-    at = {milestone.kind: milestone.at for milestone in incident.milestones.all() if milestone.is_effective}
-    start = at.get("detected", incident.declared_at)
+    """An incident with how long it took to mitigate and to resolve since it began."""
+    at = _milestones(incident)
+    start = _began(incident)
     return {
         "incident": incident,
         "start": start,
+        "start_word": "detected" if "detected" in at else "declared",
         "to_mitigate": at["mitigated"] - start if "mitigated" in at else None,
         "to_resolve": at["resolved"] - start if "resolved" in at else None,
     }

@@ -6,7 +6,7 @@ from django.urls import reverse
 from incidents.models import Milestone, TimelineEntry
 from postmortems.models import Postmortem
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, minutes
 
 pytestmark = pytest.mark.django_db
 TEXT = dict.fromkeys(Postmortem.REQUIRED_SECTIONS, "Said plainly.")
@@ -78,6 +78,20 @@ def test_a_timeline_row_that_was_not_chosen_is_left_out(page):
     text = page.get(review.get_absolute_url()).text
     assert "Seen 1" in text
     assert "Seen 0" not in text
+
+
+def test_the_list_and_the_page_agree_when_it_began(page):
+    """An hour before it was declared; the draft came a day later."""
+    incident = factories.incident()
+    detected, resolved = NOW - minutes(60), NOW + minutes(30)
+    Milestone.objects.create(incident=incident, kind="detected", at=detected, recorded_at=NOW)
+    Milestone.objects.create(incident=incident, kind="resolved", at=resolved, recorded_at=NOW)
+    review = factories.postmortem(incident, created_at=NOW + minutes(1440))
+    shown = f'<time datetime="{detected:%Y-%m-%dT%H:%M:%S}'
+    assert f"began {shown}" in page.get(url("postmortems")).text
+    text = page.get(review.get_absolute_url()).text
+    assert f"detected {shown}" in text
+    assert "1 h 30 min after it was detected" in text
 
 
 @pytest.mark.parametrize("kind", TimelineEntry.Kind.values)
