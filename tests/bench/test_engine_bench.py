@@ -12,7 +12,7 @@ from tests.real import processes
 pytestmark = pytest.mark.bench
 
 BUDGET_S = 2.0
-ESCALATING, STEP_EVERY_S, WATCH_S = 5_000, 120, 45
+ESCALATING, STEP_EVERY_S, WATCH_S = 5_000, 120, 30
 RATE, POSTS = 20, 400
 PAGED = """
 from tests import factories
