@@ -38,6 +38,7 @@ class Worry:
 def worries(now: datetime) -> list[Worry]:
     """Everything found, worst first, in a number of queries that does not grow with the rows."""
     return [
+        *_first_steps(),
         *_mail(),
         *_unreachable_people(now),
         *_empty_policies(),
@@ -45,6 +46,21 @@ def worries(now: datetime) -> list[Worry]:
         *_aimless_integrations(),
         *_gaps(now),
     ]
+
+
+# What an installation needs before it can page anybody, in the order to set it up.
+FIRST_STEPS = (
+    (Team, "No team yet", "Add one with its people: they own services and share being on call."),
+    (Schedule, "No schedule yet", "Say who is on call when, with one rotation to begin with."),
+    (EscalationPolicy, "No escalation policy yet", "Say whom to page, and who comes next if nobody answers."),
+    (Integration, "No integration yet", "Make an address that your monitoring sends events to."),
+)
+
+
+def _first_steps() -> Iterator[Worry]:
+    for model, title, detail in FIRST_STEPS:
+        if not model._default_manager.exists():
+            yield Worry("start", title, detail, reverse(f"admin:oncall_{model._meta.model_name}_add"))
 
 
 def _mail() -> Iterator[Worry]:

@@ -44,8 +44,14 @@ UNREACHABLE = ["Wei has no verified contact method"]
 
 def test_nothing_is_found_where_everything_is_in_order():
     person = factories.user()
-    safe_policy(factories.schedule(person), person)
+    policy = safe_policy(factories.schedule(person), person)
+    factories.integration(policy=policy)
     assert readiness.worries(NOW) == []
+
+
+def test_an_empty_installation_is_told_what_to_set_up_first():
+    first_steps = ["No team yet", "No schedule yet", "No escalation policy yet", "No integration yet"]
+    assert found("start") == first_steps
 
 
 def test_a_missing_mail_server_is_found(settings):
