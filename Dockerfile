@@ -14,5 +14,5 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-# Web server only; compose.yaml starts the clusters beside it.
-CMD ["gunicorn", "irm.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--access-logfile=-"]
+# The whole product on SQLite in /data; compose.yaml runs its parts as services of their own on PostgreSQL.
+CMD ["sh", "-c", "python manage.py migrate --verbosity 0 && python manage.py collectstatic --no-input --verbosity 0 && exec python manage.py serve --host 0.0.0.0"]
