@@ -78,7 +78,7 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
                 "description": "Who this is. Working hours, teams and rules come on the next page.",
             },
         ),
-        ("To log in", {"fields": ["username", "usable_password", "password1", "password2"]}),
+        ("To log in", {"fields": ["username", "password1", "password2"]}),
     ]
     fieldsets = [
         (
@@ -115,6 +115,11 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
             (title, options | {"fields": [name for name in options["fields"] if name not in SUPERUSERS_TO_GIVE]})
             for title, options in fieldsets
         ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Most people live where those live who add them."""
+        zone = request.user.time_zone if isinstance(request.user, User) else "UTC"
+        return {"time_zone": zone, **super().get_changeform_initial_data(request)}
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """A new person is only named: what refers to them follows."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 
 from irm.lib import zones
@@ -25,7 +25,7 @@ OWN_WORDS = {
 class _Person(forms.ModelForm):
     """What both forms ask for in the same way."""
 
-    time_zone = forms.ChoiceField(choices=zones.choices, help_text=ZONE_HELP)
+    time_zone = forms.ChoiceField(choices=zones.choices, initial="UTC", help_text=ZONE_HELP)
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"),
         required=False,
@@ -45,8 +45,8 @@ class PersonForm(_Person, UserChangeForm):
         model = User
 
 
-class NewPersonForm(_Person, AdminUserCreationForm):
-    class Meta(AdminUserCreationForm.Meta):
+class NewPersonForm(_Person, UserCreationForm):
+    class Meta(UserCreationForm.Meta):
         model = User
         fields = ("username", "first_name", "last_name", "email", "time_zone", "groups")
 

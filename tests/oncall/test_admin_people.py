@@ -26,7 +26,6 @@ def add(client, **fields):
         "last_name": "Lin",
         "email": "wei@example.com",
         "time_zone": "Asia/Singapore",
-        "usable_password": "true",
         "password1": WORDS,
         "password2": WORDS,
     }
@@ -42,6 +41,13 @@ def test_the_first_form_asks_who_it_is_and_nothing_about_addresses_and_rules(cli
     wanted = {"username", "first_name", "last_name", "email", "time_zone", "groups"}
     assert wanted <= set(answer.context["adminform"].form.fields)
     assert not answer.context["inline_admin_formsets"]
+
+
+def test_the_zone_proposed_is_that_of_whoever_adds(client):
+    User.objects.filter(username="manager").update(time_zone="Europe/Lisbon")
+    page = pages.text_of(client.get(ADD))
+    assert '<option value="Europe/Lisbon" selected>' in page
+    assert "created a user" not in page
 
 
 def test_a_person_is_added_with_name_zone_and_groups(client):
