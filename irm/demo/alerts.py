@@ -116,7 +116,7 @@ def remember(company: Company) -> History:
     history = History(company, Rotas(company), Router(company.integrations["production"]))
     for noise in NOISE:
         for opened_at in _moments(noise, company):
-            _live_through(history, noise, opened_at)
+            live_through(history, noise, opened_at)
     for story in STORIES:
         company.alerts[story.slug] = _alert_of(story, history)
     _what_waits(history)
@@ -137,12 +137,13 @@ def _moments(noise: Noise, company: Company) -> list[datetime]:
             found.append(at)
 
 
-def _live_through(history: History, noise: Noise, opened_at: datetime) -> None:
+def live_through(history: History, noise: Noise, opened_at: datetime) -> None:
+    """From the page to the end, which has come by now however long it takes."""
     rng = history.company.random
     title = noise.title.format(n=_figure(noise, rng))
     alert = history.open(noise.service, noise.name, title, noise.severity, opened_at)
     alert.event_count = rng.randint(1, 6)
-    ends_at = opened_at + timedelta(minutes=rng.uniform(2, noise.longest))
+    ends_at = min(opened_at + timedelta(minutes=rng.uniform(2, noise.longest)), history.company.now)
     person = history.page(alert, "primary", opened_at + timedelta(seconds=1))
     answers_at = opened_at + timedelta(minutes=min(rng.lognormvariate(0.6, 0.8), 25))
     if answers_at > opened_at + FIRST_WAIT and ends_at > opened_at + FIRST_WAIT:

@@ -1,6 +1,6 @@
 """Making the demo company: the same each time, and never over data that is there."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -8,7 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from incidents.models import Incident
+from irm.demo import alerts, catalog, people, schedules
 from irm.demo.catalog import KEY
+from irm.demo.company import Company
 from irm.demo.founding import found, is_empty
 from irm.management.commands.demo import Command
 from oncall.models import Alert, Notification, User
@@ -63,3 +65,16 @@ def test_asked_again_about_the_demo_company_it_says_where_to_log_in():
 def test_the_command_prints_logins_and_how_to_page_somebody():
     told = Command().told("Ready")
     assert all(words in told for words in ("manager", "responder", "leadership", f"/alertmanager/{KEY}/", "curl"))
+
+
+@pytest.mark.parametrize("hours", [0, 7, 31, 500])
+def test_whenever_it_is_made_no_alert_ends_later_than_now(hours):
+    company = Company(NOW + timedelta(hours=hours))
+    for make in (people.hire, schedules.plan, catalog.stock):
+        make(company)
+    history = alerts.remember(company)
+    for noise in alerts.NOISE:
+        for _ in range(20):
+            alerts.live_through(history, noise, company.now - alerts.QUIET_BEFORE_NOW)
+    assert max(line.at for line in history.lines) <= company.now
+    assert max(alert.resolved_at for alert in history.alerts if alert.resolved_at) <= company.now
