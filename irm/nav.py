@@ -85,7 +85,7 @@ NAV = (
             _settings_of("People", "oncall", "user"),
             _settings_of("Services", "oncall", "service"),
             _settings_of("Schedules", "oncall", "schedule"),
-            _settings_of("Policies", "oncall", "escalationpolicy"),
+            _settings_of("Escalation policies", "oncall", "escalationpolicy"),
             _settings_of("Integrations", "oncall", "integration"),
             NavItem("All settings", "admin:settings"),
         ),

@@ -40,8 +40,7 @@ class EscalationPolicy(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name = "policy"
-        verbose_name_plural = "policies"
+        verbose_name_plural = "escalation policies"
         constraints = [models.CheckConstraint(condition=Q(repeat__lte=20), name="policy_repeats_at_most_20_times")]
 
     def __str__(self) -> str:
