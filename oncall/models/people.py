@@ -43,6 +43,11 @@ class User(AbstractUser):
         words = str(self).replace(".", " ").split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
+    @property
+    def can_be_reached(self) -> bool:
+        """Whether a page to this person would go anywhere."""
+        return self.is_active and self.contact_methods.usable().exists()
+
     def local_time(self, now: datetime) -> datetime:
         return now.astimezone(self.zone)
 

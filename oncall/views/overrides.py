@@ -64,6 +64,8 @@ def _save(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> Htt
     else:
         who = form.instance.user
         messages.success(request, f"{who} is on call then." if is_new else "This override was saved before.")
+        if not who.can_be_reached:
+            messages.warning(request, f"{who} has no verified contact method: a page would reach nobody.")
     return redirect(schedule)
 
 

@@ -54,6 +54,14 @@ def test_a_member_of_the_team_adds_an_override(wei, schedule):
     assert "Wei is on call then" in pages.text_of(answer)
 
 
+@pytest.mark.parametrize("fields", [{}, {"preview": "yes"}])
+def test_handing_duty_to_somebody_who_cannot_be_reached_is_warned_about(wei, schedule, fields):
+    wei.contact_methods.all().delete()
+    assert "a page would reach nobody" in pages.text_of(post(wei, schedule, form(wei, **fields)))
+    wei.contact_methods.create(channel="email", address="wei@example.com", verified_at=clock.now())
+    assert "a page would reach nobody" not in pages.text_of(post(wei, schedule, form(wei, first=6, last=9, **fields)))
+
+
 def test_who_has_the_permission_need_not_be_of_the_team(schedule):
     manager = pages.person(READ, "oncall.add_override")
     post(manager, schedule, form(manager))
