@@ -48,7 +48,9 @@ def change_severity(incident: Incident, severity: Severity, *, by: User | None, 
     incident = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
     old, reason = incident.severity, reason.strip()
     if severity == old:
-        return incident
+        if _is_said(incident, by, reason):
+            return incident
+        raise NotAllowed(f"It is {severity.name} already. What you wrote is still here: add it as a note.")
     if not incident.is_open:
         raise NotAllowed(f"{incident.reference} is {incident.get_status_display()}. Reopen it to change its severity.")
     if not reason:
@@ -63,6 +65,12 @@ def change_severity(incident: Incident, severity: Severity, *, by: User | None, 
     communicating.tell_change(incident, entry, what, by=by, now=now)
     incident_changed.send(sender=Incident, incident=incident, entry=entry, now=now)
     return incident
+
+
+def _is_said(incident: Incident, by: User | None, reason: str) -> bool:
+    """Whether there is nothing to lose: no reason was given, or the same person's same words stand there."""
+    entries = incident.timeline.filter(kind=TimelineEntry.Kind.SEVERITY, author=by, text__endswith=f": {reason}")
+    return not reason or entries.exists()
 
 
 def _is_as_sent(incident: Incident, by: User | None, reason: str, last_update: str) -> bool:

@@ -125,10 +125,18 @@ def test_a_severity_does_not_change_without_a_reason_or_after_the_end():
         graded(factories.incident(status="resolved", ended_at=NOW), "SEV1")
 
 
-def test_the_same_severity_again_changes_nothing():
-    incident = factories.incident(update_due_at=NOW)
-    assert graded(incident, "SEV2").update_due_at == NOW
-    assert not incident.timeline.exists()
+def test_the_same_severity_sent_twice_changes_once():
+    incident, anna = factories.incident(), factories.user()
+    graded(incident, "SEV1", by=anna)
+    graded(incident, "SEV1", by=anna)
+    assert incident.timeline.count() == 1
+
+
+def test_who_gives_the_same_severity_second_does_not_lose_the_reason():
+    incident = factories.incident()
+    graded(incident, "SEV1")
+    with pytest.raises(NotAllowed, match="SEV1 already"):
+        graded(incident, "SEV1", reason="Customers in Asia cannot pay.")
 
 
 def test_upper_apps_hear_of_a_change():
