@@ -11,7 +11,7 @@ from oncall import escalating, notifying, planning
 from oncall.errors import NotAllowed
 from oncall.events import Action, Event
 from oncall.models import Alert, AlertLog, Integration, Urgency, User
-from oncall.routing import Router
+from oncall.routing import READ_ALONG, Router
 from oncall.signals import alerts_changed
 
 # How long after the end of an episode a second sender's copy of it may still come in.
@@ -164,7 +164,8 @@ def receive(integration: Integration, events: Sequence[Event], now: datetime) ->
     transaction commits, nothing of the request can be lost.
     """
     # One request of an integration at a time: two copies of one event must not both open an alert.
-    integration = Integration.objects.select_for_update().get(pk=integration.pk)
+    rows = Integration.objects.select_related(*READ_ALONG)
+    integration = rows.select_for_update(of=("self",)).get(pk=integration.pk)
     keys = {event.dedup_key for event in events}
     known = Alert.objects.filter(integration=integration, dedup_key__in=keys)
     open_alerts = known.open().select_for_update(of=("self",)).select_related("severity").order_by("pk")

@@ -24,13 +24,8 @@ from oncall.models import Alert, AlertLog, Notification, User
 log = logging.getLogger("irm.delivering")
 
 SHOWN_LABELS = 12
-LEASE = timedelta(seconds=45)  # longer than any channel may take
-PAUSES = [
-    5,
-    15,
-    40,
-    90,
-]  # seconds before the second attempt and those after it: five attempts in three minutes
+LEASE = timedelta(seconds=45)  # longer than a worker of the delivery cluster may take
+PAUSES = (5, 15, 40, 90)  # seconds before the second attempt and those after it: five in three minutes
 
 
 def oldest_due() -> datetime | None:

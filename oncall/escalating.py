@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min, Prefetch
+from django.db.models import Min, Prefetch, QuerySet
 
 from oncall import notifying, planning, scheduling
 from oncall.models import (
@@ -26,6 +26,8 @@ log = logging.getLogger("irm.escalating")
 
 BATCH = 200
 PATIENCE = 5  # failures of one alert's step before an alarm
+# Whom each target stands for at one instant, by its kind and id.
+Answers = dict[str, dict[int, list[User]]]
 ALERT_FIELDS = ["generation", "next_step", "next_step_at", "failed_attempts"]
 
 
@@ -88,7 +90,7 @@ def advance_batch(now: datetime, size: int = BATCH) -> int:
     """
     try:
         with transaction.atomic():
-            return _advance(_claim(now, size), now)
+            return _advance(_claim(Alert.objects.due(now), size), now)
     except Exception:
         log.exception("a batch of escalation steps failed, trying its steps one by one")
     due = list(Alert.objects.due(now).order_by("next_step_at").values_list("pk", flat=True)[:size])
@@ -111,16 +113,16 @@ def forecast(alert: Alert, now: datetime, steps: int = 3) -> list[tuple[datetime
     return coming
 
 
-def _claim(now: datetime, size: int) -> list[Alert]:
-    due = Alert.objects.due(now).select_related("severity", "service").order_by("next_step_at")
-    return list(due.select_for_update(skip_locked=True, of=("self",))[:size])
+def _claim(due: QuerySet[Alert], size: int = 1) -> list[Alert]:
+    """Lock the alerts that are due longest and that nobody else works on."""
+    rows = due.select_related("severity").order_by("next_step_at")
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:size])
 
 
 def _advance_one(pk: int, now: datetime) -> int:
     try:
         with transaction.atomic():
-            rows = Alert.objects.due(now).select_related("severity", "service").filter(pk=pk)
-            return _advance(list(rows.select_for_update(skip_locked=True, of=("self",))), now)
+            return _advance(_claim(Alert.objects.due(now).filter(pk=pk)), now)
     except Exception:
         log.exception("the escalation step of alert %s failed", pk)
     return _set_aside(pk, now)
@@ -136,7 +138,7 @@ def _set_aside(pk: int, now: datetime) -> int:
     alert.save(update_fields=["failed_attempts", "next_step_at"])
     if alert.failed_attempts == PATIENCE:
         log.critical("alert %s cannot escalate: its step failed %s times", alert.reference, PATIENCE)
-        alert.log(AlertLog.Kind.UNREACHED, f"Escalation failed {PATIENCE} times. See the server's log.", now)
+        notifying.say_unreached(alert, f"Escalation failed {PATIENCE} times. See the server's log.", now)
     return 0
 
 
@@ -159,7 +161,7 @@ def _advance(alerts: list[Alert], now: datetime) -> int:
     return len(alerts)
 
 
-def _due(alert: Alert, decision: planning.Decision, answers: "Answers", now: datetime) -> Due:
+def _due(alert: Alert, decision: planning.Decision, answers: Answers, now: datetime) -> Due:
     people = _people(decision.targets, answers)
     run = StepRun(
         alert=alert,
@@ -220,13 +222,6 @@ def _last_resort(policy: EscalationPolicy, team: Team | None) -> tuple[planning.
     return tuple(dict.fromkeys(planning.Target("user", person.pk, str(person)) for person in people if person))
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Whom each kind of target stands for at one instant."""
-
-    by_kind: dict[str, dict[int, list[User]]]
-
-
 def _answers(decisions: Iterable[planning.Decision], now: datetime) -> Answers:
     """Ask the tables once for all targets of a batch."""
     wanted: dict[str, set[int]] = {}
@@ -243,7 +238,7 @@ def _answers(decisions: Iterable[planning.Decision], now: datetime) -> Answers:
             if team.manager
         },
     }
-    return Answers({kind: ask[kind](ids) for kind, ids in wanted.items()})
+    return {kind: ask[kind](ids) for kind, ids in wanted.items()}
 
 
 def _leads(team_ids: Iterable[int]) -> dict[int, list[User]]:
@@ -256,5 +251,5 @@ def _leads(team_ids: Iterable[int]) -> dict[int, list[User]]:
 
 def _people(targets: Sequence[planning.Target], answers: Answers) -> list[User]:
     """Everybody the targets stand for, each once."""
-    found = [person for target in targets for person in answers.by_kind.get(target.kind, {}).get(target.id, [])]
+    found = [person for target in targets for person in answers.get(target.kind, {}).get(target.id, [])]
     return list({person.pk: person for person in found if person.is_active}.values())

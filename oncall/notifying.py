@@ -138,16 +138,18 @@ def _go_on(run: StepRun, now: datetime) -> None:
     """Every message of a step failed: the next step comes at once, or after the last one the plan anew."""
     alerts = Alert.objects.triggered().filter(pk=run.alert_id, generation=run.generation, next_step=run.number + 1)
     if alerts.filter(next_step_at__gt=now).update(next_step_at=now):
-        _say(run.alert, "Every message of the last step failed: going on at once.", now)
+        say_unreached(run.alert, "Every message of the last step failed: going on at once.", now)
     elif not has_reached_somebody(run.alert_id, run.generation):
         again_at = now + pause_before_trying_again(run.generation)
         at_its_end = alerts.filter(next_step_at=None)
         if at_its_end.update(generation=run.generation + 1, next_step=0, next_step_at=again_at):
             log.critical("%s has reached nobody: every message failed", run.alert.reference)
-            _say(run.alert, "Every message failed: nobody at all was reached. The plan begins anew in a while.", now)
+            text = "Every message failed: nobody at all was reached. The plan begins anew in a while."
+            say_unreached(run.alert, text, now)
 
 
-def _say(alert: Alert, text: str, now: datetime) -> None:
+def say_unreached(alert: Alert, text: str, now: datetime) -> None:
+    """Write to the alert's log, and to whoever follows it, that nobody was reached."""
     line = alert.log(AlertLog.Kind.UNREACHED, text, now, via="engine")
     alerts_changed.send(sender=Alert, lines=[line])
 

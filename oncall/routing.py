@@ -6,20 +6,23 @@ from oncall import escalating, matching
 from oncall.events import Event
 from oncall.models import Alert, EscalationPolicy, Integration, Route, Service, Severity, Team
 
+# What a router reads of its integration; whoever loads the row may fetch it along.
+READ_ALONG = (
+    "severity",
+    "policy",
+    "team__policy",
+    "team__manager",
+    "service__policy",
+    "service__team__policy",
+    "service__team__manager",
+)
+
 
 class Router:
     """The routes and severities of one integration, read once for all events of a request."""
 
     def __init__(self, integration: Integration) -> None:
-        self.integration = Integration.objects.select_related(
-            "severity",
-            "policy",
-            "team__policy",
-            "team__manager",
-            "service__policy",
-            "service__team__policy",
-            "service__team__manager",
-        ).get(pk=integration.pk)
+        self.integration = integration
         self.severities = list(Severity.objects.all())
         self.routes = [(matching.parse(route.matchers), route) for route in Route.objects.for_integration(integration)]
         self._plans: dict[tuple[int | None, int | None], dict[str, object]] = {}
@@ -35,7 +38,7 @@ class Router:
             dedup_key=event.dedup_key,
             title=event.title,
             description=event.description,
-            severity=self.severity_for(event, route),
+            severity=self._severity(event, route),
             service=service,
             team=team,
             policy=policy,
@@ -50,9 +53,11 @@ class Router:
     def route_for(self, event: Event) -> Route | None:
         return next((route for matchers, route in self.routes if matching.match(matchers, event.labels)), None)
 
-    def severity_for(self, event: Event, route: Route | None = None) -> Severity:
+    def severity_for(self, event: Event) -> Severity:
         """What the route says, else what the event says in its own word, else the integration's."""
-        route = route or self.route_for(event)
+        return self._severity(event, self.route_for(event))
+
+    def _severity(self, event: Event, route: Route | None) -> Severity:
         if route and route.severity:
             return route.severity
         word = event.severity.strip().casefold()

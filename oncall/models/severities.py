@@ -14,13 +14,6 @@ class Urgency(models.TextChoices):
     LOG = "log", "log only"
 
 
-class SeverityQuerySet(models.QuerySet["Severity"]):
-    def named(self, word: str) -> "Severity | None":
-        """The severity that `word` means (a name or one of its aliases, any case), if any."""
-        wanted = word.strip().casefold()
-        return next((severity for severity in self if wanted in severity.words), None)
-
-
 class Severity(models.Model):
     """How bad: SEV1 is the worst. One table for alerts (preliminary) and incidents."""
 
@@ -53,7 +46,6 @@ class Severity(models.Model):
         help_text="Working days after mitigation in which the postmortem is due. Empty means it is optional.",
     )
 
-    objects = SeverityQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
