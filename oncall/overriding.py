@@ -9,7 +9,7 @@ from django.db.models import Q
 from irm.lib.timespan import Span
 from oncall import shifts
 from oncall.errors import NotAllowed
-from oncall.models import Override, Schedule, User
+from oncall.models import Override, Schedule, ScheduleWatch, User
 
 WHAT_MAKES_IT_THE_SAME = ("kind", "user", "replaces", "ends_at")
 
@@ -37,6 +37,7 @@ def add(override: Override, *, by: User, now: datetime) -> bool:
     if _is_there(override, now):
         return False
     override.save()
+    ScheduleWatch.objects.over(override.schedule_id).look_soon(now)
     return True
 
 
@@ -63,6 +64,7 @@ def remove(override: Override, *, now: datetime) -> bool:
         found.save(update_fields=["ends_at"])
     else:
         found.delete()
+    ScheduleWatch.objects.over(found.schedule_id).look_soon(now)
     return True
 
 

@@ -1,18 +1,34 @@
 """Who is on call: rows of schedules asked through the pure `shifts`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q
 
 from irm.lib.timespan import Span
-from oncall import shifts
-from oncall.models import Override, Rotation, Schedule, Team, User
+from oncall import shifts, turns, windows
+from oncall.models import (
+    ImportedCalendar,
+    ImportedShift,
+    Override,
+    Rotation,
+    RotationMember,
+    Schedule,
+    Team,
+    User,
+)
 
 INSTANT = timedelta(microseconds=1)
 LOOK_AHEAD = timedelta(days=35)
+# Layers that no rotation has: of calendars that count as overrides, and of what is followed.
+ABOVE_ALL = BELOW_ALL = 1_000_000
+ROTATION_COLUMNS = (
+    "pk", "schedule_id", "schedule__time_zone", "time_zone", "anchor_on", "anchor_time", "length", "unit", "gap",
+    "active_windows", "passing", "layer", "starts_at", "ends_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +55,18 @@ class OwnShift:
 
 
 def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]]:
-    """The plan of each schedule, good for `span`, people as user ids. Four queries for any number of schedules."""
-    overrides = Override.objects.filter(starts_at__lt=span.end, ends_at__gt=span.start)
-    rows = Schedule.objects.filter(pk__in=list(schedule_ids)).prefetch_related(
-        Prefetch("rotations", Rotation.objects.order_by("pk")),
-        "rotations__members",
-        Prefetch("overrides", overrides),
+    """The plan of each schedule, good for `span`, people as user ids. At most eight queries for any number of them."""
+    in_span = Q(starts_at__lt=span.end, ends_at__gt=span.start)
+    imported = ImportedShift.objects.filter(in_span).order_by("starts_at", "pk")
+    schedules = Schedule.objects.filter(pk__in=list(schedule_ids)).prefetch_related(
+        Prefetch("overrides", Override.objects.filter(in_span)),
+        "imported_calendars",
+        Prefetch("imported_calendars__shifts", imported, to_attr="shifts_in_span"),
     )
-    return {schedule.pk: _plan(schedule) for schedule in rows}
+    found = list(schedules)
+    leaders = {schedule.follows_id for schedule in found if schedule.follows_id is not None}
+    rotations = _rotations({schedule.pk for schedule in found} | leaders, span)
+    return {schedule.pk: _plan(schedule, rotations) for schedule in found}
 
 
 def plan_of(schedule: Schedule, span: Span) -> shifts.Plan[int]:
@@ -74,7 +94,9 @@ def team_roles(team: Team, at: datetime) -> dict[str, list[User]]:
 def next_shifts(person: User, now: datetime, within: timedelta) -> list[OwnShift]:
     """The shifts of one person, on any schedule, that run or begin `within` this time, in order. Five queries."""
     span = Span(now, now + 2 * within)  # so that the last one is told to its end
-    mine = Schedule.objects.filter(Q(rotations__members__user=person) | Q(overrides__user=person)).distinct()
+    is_mine = Q(rotations__members__user=person) | Q(follows__rotations__members__user=person)
+    is_mine |= Q(overrides__user=person) | Q(imported_calendars__shifts__user=person)
+    mine = Schedule.objects.filter(is_mine).distinct()
     schedules = {schedule.pk: schedule for schedule in mine}
     found = [
         OwnShift(schedules[pk], shift.span.start, shift.span.end if shift.span.end < span.end else None)
@@ -101,27 +123,56 @@ def now_and_next(schedules: Sequence[Schedule], now: datetime) -> list[Standing]
     ]
 
 
-def _plan(schedule: Schedule) -> shifts.Plan[int]:
-    return shifts.Plan(
-        rotations=tuple(_rotation(schedule, rotation) for rotation in schedule.rotations.all()),
-        overrides=tuple(_override(override) for override in schedule.overrides.all()),
+def _rotations(schedule_ids: set[int], span: Span) -> dict[int, list[turns.Rotation[int]]]:
+    """The rotations of each schedule that may count within `span`. Two queries; plain values, for there are many."""
+    in_force = (Q(ends_at=None) | Q(ends_at__gt=span.start)) & (Q(starts_at=None) | Q(starts_at__lt=span.end))
+    rows = Rotation.objects.filter(in_force, schedule__in=schedule_ids).order_by("pk")
+    people: dict[int, dict[int, list[int]]] = {}
+    members = RotationMember.objects.filter(rotation__in=rows.order_by().values("pk")).order_by("pk")
+    for rotation, position, user in members.values_list("rotation", "position", "user"):
+        people.setdefault(rotation, {}).setdefault(position, []).append(user)
+    found: dict[int, list[turns.Rotation[int]]] = {}
+    for row in rows.values_list(*ROTATION_COLUMNS, named=True):
+        members_of = people.get(row.pk, {})
+        found.setdefault(row.schedule_id, []).append(
+            _rotation(row, tuple(tuple(members_of[n]) for n in sorted(members_of)))
+        )
+    return found
+
+
+def _rotation(row: Any, people: tuple[tuple[int, ...], ...]) -> turns.Rotation[int]:
+    return turns.Rotation(
+        key=row.pk,
+        zone=ZoneInfo(row.time_zone or row.schedule__time_zone),
+        anchor=datetime.combine(row.anchor_on, row.anchor_time),
+        length=row.length,
+        unit=turns.Unit(row.unit),
+        turns=people,
+        gap=row.gap,
+        windows=windows.parse(row.active_windows),
+        passing=turns.Passing(row.passing),
+        layer=row.layer,
+        starts=row.starts_at,
+        ends=row.ends_at,
     )
 
 
-def _rotation(schedule: Schedule, rotation: Rotation) -> shifts.Rotation[int]:
-    turns: dict[int, list[int]] = {}
-    for member in rotation.members.all():
-        turns.setdefault(member.position, []).append(member.user_id)
-    return shifts.Rotation(
-        key=rotation.pk,
-        zone=ZoneInfo(rotation.time_zone or schedule.time_zone),
-        anchor=datetime.combine(rotation.anchor_on, rotation.anchor_time),
-        length=rotation.length,
-        unit=shifts.Unit(rotation.unit),
-        turns=tuple(tuple(people) for _, people in sorted(turns.items())),
-        layer=rotation.layer,
-        starts=rotation.starts_at,
-        ends=rotation.ends_at,
+def _plan(schedule: Schedule, rotations: dict[int, list[turns.Rotation[int]]]) -> shifts.Plan[int]:
+    lines: list[turns.Line[int]] = [*rotations.get(schedule.pk, ())]
+    lines += [_calendar(calendar) for calendar in schedule.imported_calendars.all()]
+    if schedule.follows_id is not None:
+        ahead = timedelta(days=schedule.days_ahead)
+        followed = rotations.get(schedule.follows_id, ())
+        lines += [replace(line, ahead=ahead, layer=line.layer - BELOW_ALL) for line in followed]
+    return shifts.Plan(tuple(lines), tuple(_override(override) for override in schedule.overrides.all()))
+
+
+def _calendar(calendar: ImportedCalendar) -> turns.Calendar[int]:
+    stretches: list[ImportedShift] = calendar.shifts_in_span  # type: ignore[attr-defined]  # set by the prefetch
+    return turns.Calendar(
+        key=calendar.pk,
+        stretches=tuple((Span(row.starts_at, row.ends_at), row.user_id) for row in stretches),
+        layer=ABOVE_ALL if calendar.use == ImportedCalendar.Use.OVERRIDES else calendar.layer,
     )
 
 

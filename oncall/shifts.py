@@ -1,7 +1,6 @@
 """Who is on call when: a pure function of rotations and overrides over a span.
 
-A shift is computed, never stored. Instants are aware UTC datetimes; a rotation's handoffs are wall-clock
-times in its own zone, derived from its anchor by arithmetic alone.
+A shift is computed, never stored. Instants are aware UTC datetimes; `turns` says how a line of a plan is made.
 """
 
 from __future__ import annotations
@@ -12,57 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain, groupby, pairwise
 from operator import attrgetter, itemgetter
-from typing import Generic, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Generic, NamedTuple
 
 from irm.lib.timespan import Span, as_utc
-from irm.lib.wallclock import first_instant, reading
-
-P = TypeVar("P", bound=Hashable)  # a person's id
+from oncall.turns import Line, P, Source
 
 _TICK = timedelta.resolution
-# Far from the ends of the calendar, where arithmetic would fail.
-YEARS = range(1900, 3000)
-_LONGEST_TURN = timedelta(days=366_000)
-
-
-class Unit(StrEnum):
-    HOURS = "hours"
-    DAYS = "days"
-    WEEKS = "weeks"
-
-
-_LENGTH_OF = {Unit.HOURS: timedelta(hours=1), Unit.DAYS: timedelta(days=1), Unit.WEEKS: timedelta(weeks=1)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation(Generic[P]):
-    """People taking turns of `length` units; the first turn begins at `anchor`, wall-clock time in `zone`.
-
-    A turn is the people on call together in it; an empty turn is nobody's. The rotation is in force over
-    [starts, ends): from the anchor on when `starts` is None, and for ever when `ends` is None. A `starts`
-    before the anchor lets the turns run backwards from it. Raises ValueError for what makes no sense.
-    """
-
-    key: Hashable
-    zone: ZoneInfo
-    anchor: datetime
-    length: int
-    unit: Unit
-    turns: tuple[tuple[P, ...], ...]
-    layer: int = 0
-    starts: datetime | None = None
-    ends: datetime | None = None
-
-    def __post_init__(self) -> None:
-        if self.anchor.tzinfo is not None:
-            raise ValueError("an anchor is a wall-clock time and carries no time zone")
-        if not 1 <= self.length <= _LONGEST_TURN // _LENGTH_OF[self.unit]:
-            raise ValueError(f"a turn lasts one unit to a thousand years, not {self.length} {self.unit}")
-        if self.anchor.year not in YEARS or (self.starts and self.starts.year not in YEARS):
-            raise ValueError(f"a rotation starts between {YEARS.start} and {YEARS.stop - 1}")
-        object.__setattr__(self, "starts", self.starts and as_utc(self.starts))
-        object.__setattr__(self, "ends", self.ends and as_utc(self.ends))
 
 
 class OverrideKind(StrEnum):
@@ -96,17 +50,10 @@ class Override(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[P]):
-    """One schedule: its rotations, in the order they are listed in, and its overrides."""
+    """One schedule: its lines, in the order they are listed in, and its overrides."""
 
-    rotations: tuple[Rotation[P], ...] = ()
+    lines: tuple[Line[P], ...] = ()
     overrides: tuple[Override[P], ...] = ()
-
-
-class Source(NamedTuple):
-    """What put a person on call: `kind` is "rotation" or "override"."""
-
-    kind: str
-    key: Hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +73,16 @@ class _Duty(NamedTuple, Generic[P]):
     relieved: tuple[P, ...] = ()
 
 
-def rotation_shifts(rotation: Rotation[P], span: Span) -> list[Shift[P]]:
-    """The rotation's own shifts clipped to `span`, one for each person of each turn, in order."""
-    source = Source("rotation", rotation.key)
+def people_of(plan: Plan[P]) -> set[P]:
+    """Everybody who is on call by the plan at some time."""
+    people = {person for line in plan.lines for person in line.people}
+    return people | {override.person for override in plan.overrides if override.person is not None}
+
+
+def line_shifts(line: Line[P], span: Span) -> list[Shift[P]]:
+    """The line's own shifts clipped to `span`, one for each person of each turn, in order."""
     return [
-        Shift(Span(start, end), person, source) for start, end, people in _turns(rotation, span) for person in people
+        Shift(Span(turn.start, turn.end), person, line.source) for turn in line.within(span) for person in turn.people
     ]
 
 
@@ -138,7 +90,7 @@ def resolve(plan: Plan[P], span: Span) -> list[Shift[P]]:
     """The final shifts within `span`, in order: layers settled, overrides applied, touching pieces joined."""
     duties: list[_Duty[P]] = []
     for part, overrides in _parts(plan.overrides, span):
-        held = _layered(plan.rotations, part)
+        held = _layered(plan.lines, part)
         for override in overrides:
             held = _overridden(held, override, part)
         duties += held
@@ -146,7 +98,7 @@ def resolve(plan: Plan[P], span: Span) -> list[Shift[P]]:
 
 
 def on_call_at(plan: Plan[P], instant: datetime) -> tuple[P, ...]:
-    """Everybody on call at `instant`, each once, in the order of the plan's rotations and turns."""
+    """Everybody on call at `instant`, each once, in the order of the plan's lines and turns."""
     shifts = resolve(plan, Span(instant, instant + _TICK))
     return tuple(dict.fromkeys(shift.person for shift in shifts))
 
@@ -187,43 +139,15 @@ def next_change(plan: Plan[P], after: datetime, within: timedelta = timedelta(da
     return None
 
 
-def _turns(rotation: Rotation[P], span: Span) -> Iterator[tuple[datetime, datetime, tuple[P, ...]]]:
-    starts = rotation.starts or first_instant(rotation.anchor, rotation.zone)
-    start = max(span.start, starts)
-    last = min(span.end, rotation.ends) if rotation.ends else span.end
-    if start >= last or not rotation.turns:
-        return
-    step = rotation.length * _LENGTH_OF[rotation.unit]
-    position = (reading(start, rotation.zone) - rotation.anchor) // step
-    for end in _handoffs(rotation, position + 1):
-        # Not where the clock has been further already (a repeated hour), nor for a turn without any length
-        # (in a skipped hour or day).
-        if start < end:
-            yield start, min(end, last), rotation.turns[position % len(rotation.turns)]
-            start = end
-        if end >= last:
-            return
-        position += 1
-
-
-def _handoffs(rotation: Rotation[P], position: int) -> Iterator[datetime]:
-    """When the turns from `position` on begin, without end; the turn of position 0 begins at the anchor."""
-    step = rotation.length * _LENGTH_OF[rotation.unit]
-    wall = rotation.anchor + position * step
-    while True:
-        yield first_instant(wall, rotation.zone)
-        wall += step
-
-
-def _layered(rotations: Iterable[Rotation[P]], part: Span) -> list[_Duty[P]]:
+def _layered(lines: Iterable[Line[P]], part: Span) -> list[_Duty[P]]:
     """Who holds `part`: the higher layer where it has someone, the lower ones around it."""
     duties: list[_Duty[P]] = []
-    layers = groupby(sorted(rotations, key=attrgetter("layer"), reverse=True), key=attrgetter("layer"))
+    layers = groupby(sorted(lines, key=attrgetter("layer"), reverse=True), key=attrgetter("layer"))
     for _, layer in layers:
         free = part.subtract(_covered(duties))
-        for rotation in layer:
-            source = Source("rotation", rotation.key)
-            turns = chain.from_iterable(_turns(rotation, span) for span in free)
+        for line in layer:
+            source = line.source
+            turns = chain.from_iterable(line.within(span) for span in free)
             duties += [_Duty(start, end, person, source) for start, end, people in turns for person in people]
     return duties
 

@@ -1,13 +1,31 @@
 """People and the teams they belong to."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+import holidays
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from irm.lib.zones import validate_zone
+from oncall import windows
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def validate_windows(text: str) -> None:
+    """Refuse what cannot be read as hours of the week."""
+    try:
+        windows.parse(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def validate_country(code: str) -> None:
+    if code not in holidays.list_supported_countries():
+        raise ValidationError("“%(code)s” is no country code. Use two letters, such as DE.", params={"code": code})
 
 
 class User(AbstractUser):
@@ -24,7 +42,26 @@ class User(AbstractUser):
     sleep_starts = models.TimeField(default=time(22), help_text="From then on a page counts as waking this person up.")
     sleep_ends = models.TimeField(default=time(8), help_text="Until then a page counts as waking this person up.")
 
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text="Where public holidays are theirs: two letters, such as DE. Empty: none are counted.",
+    )
+    never_on_duty = models.TextField(
+        "not on duty",
+        blank=True,
+        validators=[validate_windows],
+        help_text="Hours this person may not work, a line each, such as Fri 18:00-24:00. Warned about, not enforced.",
+    )
+    has_weekly_digest = models.BooleanField(
+        "gets a weekly digest",
+        default=True,
+        help_text="On Monday morning: own shifts of the week, open swaps, and for leads the gaps of their teams.",
+    )
+    digest_at = models.DateTimeField(default=LONG_AGO, editable=False, db_index=True)  # the next one is due
+
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "digest_at"])
 
     class Meta(AbstractUser.Meta):
         verbose_name = "person"
@@ -73,6 +110,30 @@ class Team(models.Model):
         blank=True,
         related_name="default_of_teams",
         help_text="Used for this team's alerts unless the service or a route names another policy.",
+    )
+    longest_stretch_h = models.PositiveSmallIntegerField(
+        "longest stretch of duty",
+        null=True,
+        blank=True,
+        help_text="Hours on end that one person should be on call at most. Empty: no limit.",
+    )
+    least_rest_h = models.PositiveSmallIntegerField(
+        "rest between shifts",
+        null=True,
+        blank=True,
+        help_text="Hours between two shifts of one person at least. Empty: no limit.",
+    )
+    most_hours_in_4_weeks = models.PositiveSmallIntegerField(
+        "hours in four weeks",
+        null=True,
+        blank=True,
+        help_text="Hours on call in any four weeks, at most. Empty: no limit.",
+    )
+    most_weeks_in_a_row = models.PositiveSmallIntegerField(
+        "weeks in a row",
+        null=True,
+        blank=True,
+        help_text="Calendar weeks one after the other with a shift on a primary schedule, at most. Empty: no limit.",
     )
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         User, through="Membership", related_name="teams"

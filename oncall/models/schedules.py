@@ -1,7 +1,8 @@
 """Who covers when: configuration only. Shifts are computed from it, never stored."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,9 +11,25 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from irm.lib.zones import validate_zone
-from oncall.shifts import YEARS
+from oncall.turns import YEARS
 
-from .people import Team, User
+from .people import LONG_AGO, Team, User, validate_windows
+
+SETTLING = timedelta(minutes=1)
+
+
+def parse_hours(text: str) -> list[int]:
+    """The numbers of a list such as "24, 1", largest first. Raises ValueError."""
+    return sorted({int(part) for part in text.split(",") if part.strip()}, reverse=True)
+
+
+def validate_hours(text: str) -> None:
+    try:
+        hours = parse_hours(text)
+    except ValueError:
+        hours = [0]
+    if any(not 1 <= number <= 14 * 24 for number in hours):
+        raise ValidationError("Write whole hours, 1 to 336, separated by commas.")
 
 
 def beyond_the_calendar(**fields: date | None) -> dict[str, Any]:
@@ -47,17 +64,99 @@ class Schedule(models.Model):
         help_text="The zone the schedule is shown in, and of rotations that name none.",
     )
     description = models.TextField(blank=True, help_text="What is expected of the person on call.")
+    is_around_the_clock = models.BooleanField(
+        "is around the clock",
+        default=True,
+        help_text="Somebody should be on call at every hour. Off, hours outside of the rotations are no gap.",
+    )
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        help_text="Who is planned there some days later is on call here, where this schedule's rotations have nobody.",
+    )
+    days_ahead = models.PositiveSmallIntegerField(
+        default=7,
+        help_text="If it follows another, how many days later: 7 makes next week's primary the secondary.",
+    )
+    announce_before = models.CharField(
+        max_length=40,
+        blank=True,
+        default="24, 1",
+        validators=[validate_hours],
+        help_text="Hours before a shift at which its person is told of it, such as 24, 1. Empty: not told.",
+    )
 
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["team__name", "role", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True) | ~Q(follows=F("pk")), name="schedule_does_not_follow_itself"
+            ),
+            models.CheckConstraint(condition=Q(days_ahead__lte=366), name="schedule_follows_within_a_year"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new schedule is watched from the start."""
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if is_new:
+            ScheduleWatch.objects.get_or_create(schedule=self)
+
     def get_absolute_url(self) -> str:
         return reverse("oncall:schedule", args=[self.slug])
+
+    def clean(self) -> None:
+        leader = self.follows
+        if leader is not None and (leader.follows_id is not None or leader.pk == self.pk):
+            raise ValidationError({"follows": "Choose a schedule that does not follow another."})
+        if leader is not None and self.pk is not None and self.followers.exists():
+            raise ValidationError({"follows": "Another schedule follows this one, so it cannot follow itself."})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def announced_before(self) -> list[timedelta]:
+        """How long before a shift its person is told of it, longest first."""
+        return [timedelta(hours=hours) for hours in parse_hours(self.announce_before)]
+
+
+class ScheduleWatchQuerySet(models.QuerySet["ScheduleWatch"]):
+    def over(self, schedule_id: int) -> "ScheduleWatchQuerySet":
+        """Of a schedule, and of those that follow it."""
+        return self.filter(Q(schedule=schedule_id) | Q(schedule__follows=schedule_id))
+
+    def look_soon(self, now: datetime) -> int:
+        """After a change: look as soon as it has settled, so that a slip that is mended at once is not announced."""
+        at = now + SETTLING
+        return self.filter(look_at__gt=at).update(look_at=at)
+
+
+class ScheduleWatch(models.Model):
+    """What people have been told about a schedule so far, and when to look at it again."""
+
+    schedule = models.OneToOneField(Schedule, models.CASCADE, related_name="watch")
+    look_at = models.DateTimeField(default=LONG_AGO, db_index=True)
+    announced_until = models.DateTimeField(null=True, blank=True)  # shifts and handoffs before it have been announced
+    told_until = models.DateTimeField(null=True, blank=True)  # the end of the span `told` was computed for
+    told = models.JSONField(
+        default=list, blank=True
+    )  # the shifts people know of: [[user, start, end], ...], ISO 8601 in UTC
+    told_gaps = models.JSONField(default=list, blank=True)  # the gaps that leads know of: [[start, end], ...]
+
+    objects = ScheduleWatchQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"watch over {self.schedule}"
 
 
 class Rotation(models.Model):
@@ -67,6 +166,11 @@ class Rotation(models.Model):
         HOURS = "hours", "hours"
         DAYS = "days", "days"
         WEEKS = "weeks", "weeks"
+        MONTHS = "months", "months"
+
+    class Passing(models.TextChoices):
+        CALENDAR = "calendar", "with the calendar"
+        ACTIVE_DAYS = "active_days", "on active days only"
 
     schedule = models.ForeignKey(
         Schedule, models.CASCADE, related_name="rotations", help_text="The schedule this line is part of."
@@ -88,6 +192,27 @@ class Rotation(models.Model):
     unit = models.CharField(
         max_length=10, choices=Unit.choices, default=Unit.WEEKS, help_text="What the length counts."
     )
+    gap = models.PositiveSmallIntegerField(
+        default=0, help_text="Units between two turns in which nobody is on call by this rotation."
+    )
+    active_windows = models.TextField(
+        blank=True,
+        validators=[validate_windows],
+        help_text=(
+            "Hours in which it counts, a line each, such as Mon-Fri 09:00-18:00 or Fri 18:00-09:00 for a night. "
+            "Empty means always."
+        ),
+    )
+    passing = models.CharField(
+        "turn passes",
+        max_length=12,
+        choices=Passing.choices,
+        default=Passing.CALENDAR,
+        help_text=(
+            "With the calendar, a turn lasts its length whatever the hours. On active days only, days without hours "
+            "are not counted: each Friday the next person."
+        ),
+    )
     starts_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -107,6 +232,10 @@ class Rotation(models.Model):
             models.CheckConstraint(
                 condition=Q(length__gte=1, length__lte=500), name="rotation_length_between_1_and_500"
             ),
+            models.CheckConstraint(condition=Q(gap__lte=500), name="rotation_gap_up_to_500"),
+            models.CheckConstraint(
+                condition=Q(passing="calendar") | Q(unit="days"), name="turns_on_active_days_are_counted_in_days"
+            ),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="rotation_ends_after_it_starts",
@@ -117,7 +246,10 @@ class Rotation(models.Model):
         return f"{self.schedule}: {self.name}"
 
     def clean(self) -> None:
-        if errors := beyond_the_calendar(anchor_on=self.anchor_on, starts_at=self.starts_at, ends_at=self.ends_at):
+        errors = beyond_the_calendar(anchor_on=self.anchor_on, starts_at=self.starts_at, ends_at=self.ends_at)
+        if self.passing == self.Passing.ACTIVE_DAYS and self.unit != self.Unit.DAYS:
+            errors["passing"] = "Turns that pass on active days are counted in days."
+        if errors:
             raise ValidationError(errors)
 
 
@@ -138,60 +270,3 @@ class RotationMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.user}"
-
-
-class Override(models.Model):
-    """A one-off replacement that beats every rotation."""
-
-    class Kind(models.TextChoices):
-        REPLACE = "replace", "replaces one person"
-        COVER = "cover", "covers for everybody"
-        ALSO = "also", "is on call as well"
-
-    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="overrides", help_text="Where it applies.")
-    kind = models.CharField(
-        max_length=10, choices=Kind.choices, default=Kind.COVER, help_text="What it does to the others."
-    )
-    user = models.ForeignKey(User, models.PROTECT, related_name="overrides", help_text="Who takes over.")
-    replaces = models.ForeignKey(
-        User,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="replaced_in",
-        help_text="Only for “replaces one person”: who is relieved, wherever they are on call in this span.",
-    )
-    starts_at = models.DateTimeField(help_text="From this instant on.")
-    ends_at = models.DateTimeField(help_text="Up to, and not including, this instant.")
-    reason = models.CharField(max_length=200, blank=True, help_text="Shown on the schedule.")
-    created_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, editable=False, related_name="+", help_text="Who added it."
-    )
-    created_at = models.DateTimeField(auto_now_add=True, help_text="The newest of overlapping overrides wins.")
-
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["schedule", "ends_at"], name="override_by_schedule_and_end")]
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="override_ends_after_it_starts"),
-            models.CheckConstraint(
-                condition=Q(kind="replace", replaces__isnull=False) | (~Q(kind="replace") & Q(replaces__isnull=True)),
-                name="override_names_whom_it_replaces",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} on {self.schedule}"
-
-    def clean(self) -> None:
-        errors: dict[str, Any] = beyond_the_calendar(starts_at=self.starts_at, ends_at=self.ends_at)
-        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            errors["ends_at"] = "The end must come after the start."
-        if self.kind == self.Kind.REPLACE and self.replaces_id is None:
-            errors["replaces"] = "Say who is replaced, or choose “covers for everybody”."
-        if self.kind != self.Kind.REPLACE and self.replaces_id is not None:
-            errors["replaces"] = "Only “replaces one person” relieves somebody."
-        if errors:
-            raise ValidationError(errors)

@@ -15,7 +15,7 @@ from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
 from oncall import alerting, escalating
 from oncall.errors import NotAllowed
-from oncall.forms import AlertFilter
+from oncall.forms.filters import AlertFilter
 from oncall.models import Alert, StepRun
 from oncall.models.alerts import AlertQuerySet
 from oncall.requests import PersonRequest

@@ -11,7 +11,7 @@ from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
 from oncall import verifying
 from oncall.channels import choices
-from oncall.forms import MessageFilter
+from oncall.forms.filters import MessageFilter
 from oncall.models import Notification, User
 from oncall.models.notifications import NotificationQuerySet
 from oncall.requests import PersonRequest

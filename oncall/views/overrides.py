@@ -13,7 +13,7 @@ from irm.lib import clock
 from irm.lib.access import requires
 from oncall import overriding
 from oncall.errors import NotAllowed
-from oncall.forms import OverrideForm
+from oncall.forms.schedules import OverrideForm
 from oncall.models import Override, Schedule
 from oncall.requests import PersonRequest
 

@@ -13,7 +13,7 @@ from irm.lib import clock
 from irm.lib.access import View, requires
 from oncall import scheduling, verifying
 from oncall.errors import NotAllowed
-from oncall.forms import ContactMethodForm, NotificationRuleForm
+from oncall.forms.contacts import ContactMethodForm, NotificationRuleForm
 from oncall.models import ContactMethod
 from oncall.requests import PersonRequest
 

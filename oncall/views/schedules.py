@@ -11,7 +11,7 @@ from irm.lib.access import requires
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant
 from oncall import overriding, scheduling
-from oncall.forms import WindowForm
+from oncall.forms.schedules import WindowForm
 from oncall.models import Schedule
 from oncall.requests import PersonRequest
 

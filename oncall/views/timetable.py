@@ -79,8 +79,7 @@ def _facts(
     overrides: dict[int | None, Override] = {row.pk: row for row in rows}
     if preview is not None:
         overrides[None] = preview
-    ids = {person for rotation in plan.rotations for turn in rotation.turns for person in turn}
-    ids |= {override.person for override in plan.overrides if override.person is not None}
+    ids = shifts.people_of(plan)
     return _Facts(list(schedule.rotations.order_by("-layer", "pk")), overrides, User.objects.in_bulk(ids), me)
 
 
@@ -89,9 +88,9 @@ def _rotation_rows(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[
     names = {rotation.pk: rotation.name for rotation in facts.rotations}
     order = {rotation.pk: number for number, rotation in enumerate(facts.rotations)}
     rows: dict[str, list[Piece]] = {}
-    for line in sorted(plan.rotations, key=lambda line: order.get(line.key, 0)):  # type: ignore[call-overload]  # a key is our pk
-        pieces = [_piece(shift, facts) for shift in shifts.rotation_shifts(line, window)]
-        if pieces or line.ends is None:
+    for line in sorted(plan.lines, key=lambda line: order.get(line.key, 0)):  # type: ignore[call-overload]  # a key is our pk
+        pieces = [_piece(shift, facts) for shift in shifts.line_shifts(line, window)]
+        if pieces or line.is_open_ended:
             rows.setdefault(names.get(line.key, ""), []).extend(pieces)  # type: ignore[call-overload]  # a key is our pk
     return list(rows.items())
 

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from incidents.models import Incident
 from oncall.models import User
-from oncall.shifts import YEARS
+from oncall.turns import YEARS
 
 from .postmortems import Postmortem
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from irm.lib.timespan import Span
-from oncall.shifts import Override, OverrideKind, Plan, Rotation, Unit, next_change, on_call_at, resolve
+from oncall.shifts import Override, OverrideKind, Plan, next_change, on_call_at, resolve
+from oncall.turns import Rotation, Unit
 
 pytestmark = pytest.mark.bench
 

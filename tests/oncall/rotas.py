@@ -5,7 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from irm.lib.timespan import Span
-from oncall.shifts import Override, OverrideKind, Plan, Rotation, Unit, resolve, rotation_shifts
+from oncall.shifts import Override, OverrideKind, Plan, line_shifts, resolve
+from oncall.turns import Rotation, Unit
 
 
 def utc(text: str) -> datetime:
@@ -42,7 +43,7 @@ def plan(*rotations: Rotation[str], overrides: tuple[Override[str], ...] = ()) -
 
 def handoffs_of(line: Rotation[str], window: Span, zone: str) -> list[str]:
     """Local times at which the line's shifts begin, its first one in the window left out."""
-    shifts = rotation_shifts(line, window)[1:]
+    shifts = line_shifts(line, window)[1:]
     return [shift.span.start.astimezone(ZoneInfo(zone)).isoformat() for shift in shifts]
 
 

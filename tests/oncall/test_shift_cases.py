@@ -13,7 +13,8 @@ import pytest
 
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant, reading
-from oncall.shifts import Override, OverrideKind, Plan, Rotation, Unit, on_call_at, resolve, rotation_shifts
+from oncall.shifts import Override, OverrideKind, Plan, line_shifts, on_call_at, resolve
+from oncall.turns import Rotation, Unit
 
 CASES = Path(__file__).parents[1] / "data" / "schedule_cases"
 UNITS = {"hourly": Unit.HOURS, "daily": Unit.DAYS, "weekly": Unit.WEEKS}
@@ -89,14 +90,14 @@ def goalert_rotation(case, start=None):
 
 def shift_at(rotation, at):
     around = Span(at - timedelta(days=100), at + timedelta(days=100))
-    return next(shift for shift in rotation_shifts(rotation, around) if shift.span.contains(at))
+    return next(shift for shift in line_shifts(rotation, around) if shift.span.contains(at))
 
 
 @pytest.mark.parametrize("case", cases("rotations", "rotation_handoffs"))
 def test_handoffs_come_at_the_expected_instants(case):
     expected = [instant(text) for text in case["expect"]["handoffs"]]
     around = Span(expected[0] - timedelta(days=5), expected[-1] + timedelta(days=5))
-    begins = [shift.span.start for shift in rotation_shifts(goalert_rotation(case), around)]
+    begins = [shift.span.start for shift in line_shifts(goalert_rotation(case), around)]
     assert [begin for begin in begins if expected[0] <= begin <= expected[-1]] == expected
     first = shift_at(goalert_rotation(case), instant(case["window_start"])).span
     assert first.start == instant(case["expect"]["start_time_at_window_start"])

@@ -2,10 +2,11 @@
 
 import pytest
 
-from oncall.shifts import Unit, on_call_at
+from oncall.shifts import on_call_at
+from oncall.turns import Unit
 from tests.oncall.rotas import handoffs_of, plan, rotation, span, utc
 
-HOURS, DAYS, WEEKS = Unit
+HOURS, DAYS, WEEKS, _ = Unit
 
 # zone, anchor, unit, window, the local times of the handoffs inside it
 CHANGES = {

@@ -5,7 +5,8 @@ from itertools import permutations
 import pytest
 
 from irm.lib.timespan import Span
-from oncall.shifts import OverrideKind, Source, Unit, gaps, on_call_at, resolve
+from oncall.shifts import OverrideKind, gaps, on_call_at, resolve
+from oncall.turns import Source, Unit
 from tests.oncall.rotas import override, plan, rotation, span, utc, written
 
 REPLACE, COVER, ALSO = OverrideKind

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 
 from irm.lib.timespan import Span, union
 from irm.lib.wallclock import reading
-from oncall.shifts import (
-    Override,
-    OverrideKind,
-    Plan,
-    Rotation,
-    Unit,
-    gaps,
-    handoffs,
-    next_change,
-    on_call_at,
-    resolve,
-    rotation_shifts,
-)
+from oncall.shifts import Override, OverrideKind, Plan, gaps, handoffs, line_shifts, next_change, on_call_at, resolve
+from oncall.turns import Rotation, Unit
 
 steady = settings(derandomize=True, deadline=None, max_examples=150)
 DAY = timedelta(days=1)
@@ -54,7 +43,7 @@ def rotations(draw, key=0, turn=GROUP, starts=SOMETIMES):
         zone=draw(zones),
         anchor=draw(st.datetimes(FIRST, LAST)),
         length=draw(st.integers(1, 14)),
-        unit=draw(st.sampled_from(Unit)),
+        unit=draw(st.sampled_from([Unit.HOURS, Unit.DAYS, Unit.WEEKS])),
         turns=tuple(draw(st.lists(turn, max_size=4))),
         layer=draw(st.integers(0, 2)),
         starts=draw(starts),
@@ -106,7 +95,7 @@ def spans_by_owner(shifts):
 @given(rotations(turn=PERSON, starts=ALWAYS), spans())
 def test_the_shifts_of_a_rotation_tile_the_time_it_is_in_force_exactly(line, window):
     in_force = Span(line.starts, line.ends or datetime(2100, 1, 1, tzinfo=UTC)).clip(window)
-    shifts = rotation_shifts(line, window)
+    shifts = line_shifts(line, window)
     if not line.turns or in_force is None:
         assert shifts == []
         return
@@ -117,7 +106,7 @@ def test_the_shifts_of_a_rotation_tile_the_time_it_is_in_force_exactly(line, win
 @steady
 @given(rotations(turn=PERSON, starts=ALWAYS), spans())
 def test_handoffs_keep_the_wall_clock_time_outside_of_gaps(line, window):
-    for shift in rotation_shifts(line, window)[1:]:
+    for shift in line_shifts(line, window)[1:]:
         wall = reading(shift.span.start, line.zone)
         step = timedelta(**{line.unit: line.length})
         skipped = reading(shift.span.start - TICK, line.zone) + TICK != wall
@@ -128,7 +117,7 @@ def test_handoffs_keep_the_wall_clock_time_outside_of_gaps(line, window):
 @given(rotations(turn=PERSON, starts=ALWAYS), spans())
 def test_the_turn_is_the_number_of_handoffs_since_the_anchor(line, window):
     step = timedelta(**{line.unit: line.length})
-    for shift in rotation_shifts(line, window):
+    for shift in line_shifts(line, window):
         furthest = reading(shift.span.end - TICK, line.zone)
         turn = (furthest - line.anchor) // step
         repeated = reading(shift.span.end, line.zone) < furthest
@@ -166,7 +155,7 @@ def test_final_shifts_are_in_order_and_joined(data, window):
 def test_an_override_changes_nothing_outside_its_span(data, window):
     schedule = data.draw(plans(window))
     added = data.draw(override(window, "new"))
-    changed = Plan(schedule.rotations, (*schedule.overrides, added))
+    changed = Plan(schedule.lines, (*schedule.overrides, added))
     for outside in window.subtract([added.span]):
         assert resolve(changed, outside) == resolve(schedule, outside)
 
@@ -179,7 +168,7 @@ def test_the_newest_cover_has_its_whole_span_to_itself(data, window):
         key="new", kind=OverrideKind.COVER, span=data.draw(pieces(window)), person="Z",
         made_at=datetime(2050, 1, 1, tzinfo=UTC),
     )  # fmt: skip
-    shifts = resolve(Plan(schedule.rotations, (*schedule.overrides, newest)), newest.span)
+    shifts = resolve(Plan(schedule.lines, (*schedule.overrides, newest)), newest.span)
     assert [(shift.person, shift.span) for shift in shifts] == [("Z", newest.span)]
 
 
@@ -218,6 +207,6 @@ def test_a_year_of_handoffs_at_midnight_ends_in_every_zone():
     midnight = datetime.fromisoformat("2020-01-01")
     for zone in sorted(available_timezones()):
         line = Rotation(key=1, zone=ZoneInfo(zone), anchor=midnight, length=1, unit=Unit.DAYS, turns=(("A",), ("B",)))
-        shifts = rotation_shifts(line, window)
+        shifts = line_shifts(line, window)
         assert 365 <= len(shifts) <= 366
         assert union(shift.span for shift in shifts) == [window]
