@@ -63,6 +63,24 @@ class Shift(Generic[P]):
     source: Source
 
 
+@dataclass(frozen=True, slots=True)
+class Away(Generic[P]):
+    """A stretch in which a person should not be on call."""
+
+    key: Hashable
+    person: P
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict(Generic[P]):
+    """The part of a shift in which its person is away."""
+
+    shift: Shift[P]
+    away: Away[P]
+    span: Span
+
+
 class _Duty(NamedTuple, Generic[P]):
     """A shift in the making; `relieved` are those whose duty it was before an override."""
 
@@ -106,6 +124,19 @@ def on_call_at(plan: Plan[P], instant: datetime) -> tuple[P, ...]:
 def gaps(plan: Plan[P], span: Span) -> list[Span]:
     """The stretches of `span` in which nobody is on call."""
     return span.subtract(shift.span for shift in resolve(plan, span))
+
+
+def conflicts(shifts: Iterable[Shift[P]], absences: Iterable[Away[P]]) -> list[Conflict[P]]:
+    """Where people are on call while they are away, in the order of the shifts and then of the absences' spans."""
+    absences_of: dict[P, list[Away[P]]] = {}
+    for away in sorted(absences, key=attrgetter("span")):
+        absences_of.setdefault(away.person, []).append(away)
+    return [
+        Conflict(shift, away, part)
+        for shift in shifts
+        for away in absences_of.get(shift.person, ())
+        if (part := away.span.clip(shift.span))
+    ]
 
 
 def handoffs(plan: Plan[P], span: Span) -> list[datetime]:
