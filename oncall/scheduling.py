@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from irm.lib.timespan import Span
 from oncall import shifts, turns, windows
@@ -91,13 +91,17 @@ def team_roles(team: Team, at: datetime) -> dict[str, list[User]]:
     return roles
 
 
+def schedules_of(person: User) -> QuerySet[Schedule]:
+    """The schedules a person may be on call by, at any time."""
+    is_theirs = Q(rotations__members__user=person) | Q(follows__rotations__members__user=person)
+    is_theirs |= Q(overrides__user=person) | Q(imported_calendars__shifts__user=person)
+    return Schedule.objects.filter(is_theirs).distinct()
+
+
 def next_shifts(person: User, now: datetime, within: timedelta) -> list[OwnShift]:
     """The shifts of one person, on any schedule, that run or begin `within` this time, in order. Five queries."""
     span = Span(now, now + 2 * within)  # so that the last one is told to its end
-    is_mine = Q(rotations__members__user=person) | Q(follows__rotations__members__user=person)
-    is_mine |= Q(overrides__user=person) | Q(imported_calendars__shifts__user=person)
-    mine = Schedule.objects.filter(is_mine).distinct()
-    schedules = {schedule.pk: schedule for schedule in mine}
+    schedules = {schedule.pk: schedule for schedule in schedules_of(person)}
     found = [
         OwnShift(schedules[pk], shift.span.start, shift.span.end if shift.span.end < span.end else None)
         for pk, plan in plans(schedules, span).items()

@@ -1,5 +1,6 @@
 """One-off changes of who covers: overrides, shift swaps and absences."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
+
+from irm.lib.timespan import Span
 
 from .people import User
 from .schedules import Schedule, beyond_the_calendar
@@ -140,6 +143,23 @@ class ShiftSwap(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)
+
+    @property
+    def return_span(self) -> Span | None:
+        """What the holder takes in return, if anything."""
+        if self.return_starts_at is None or self.return_ends_at is None:
+            return None
+        return Span(self.return_starts_at, self.return_ends_at)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When its first shift begins; of a shift that ran already when it was offered, its end."""
+        spans = [self.span] + ([self.return_span] if self.return_span else [])
+        return min(span.start if span.start > self.created_at else span.end for span in spans)
 
 
 class Absence(models.Model):
