@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant
 
-WIDTH, LEFT, HEAD = 1120, 150, 24  # of the whole, of the column of names, of the line of dates
+WIDTH, LEFT, HEAD = 1120, 150, 24  # of the whole, of the column of names, of a line of dates
 BAR, ROW_GAP, LANE_GAP = 26, 18, 4
 CHARACTER = 7.4  # width of a letter in a bar, on average
 DAILY = 21  # up to so many days each day has a tick; above, each Monday
@@ -47,6 +47,7 @@ class Bar:
 class Row:
     label: str
     y: int
+    height: int
     bars: list[Bar]
     is_final: bool
 
@@ -68,21 +69,52 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    height: int
+class Axis:
+    """A line of dates or hours, as one zone's calendar has them."""
+
+    zone: str
+    y: int
     ticks: list[Tick]
+
+    @property
+    def text_y(self) -> int:
+        return self.y + 16
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    window: Span
+    height: int
+    axes: list[Axis]  # the schedule's zone first
     rows: list[Row]
     now_x: float | None
+    step: int  # minutes that a span chosen with the mouse is a multiple of
     width: int = WIDTH
-    top: int = HEAD
+    left: int = LEFT
+
+    @property
+    def ticks(self) -> list[Tick]:
+        return self.axes[0].ticks
+
+    @property
+    def top(self) -> int:
+        return HEAD * len(self.axes)
 
 
-def draw(rows: Sequence[tuple[str, Sequence[Piece]]], window: Span, zone: ZoneInfo, now: datetime) -> Drawing:
+def draw(
+    rows: Sequence[tuple[str, Sequence[Piece]]],
+    window: Span,
+    zone: ZoneInfo,
+    now: datetime,
+    viewer: ZoneInfo | None = None,
+) -> Drawing:
     """Place labelled rows of pieces on a time axis over `window`, with ticks at days of `zone`.
 
-    Pieces outside the window are cut; pieces of a row that overlap are stacked. The last row is the final one.
+    Pieces outside the window are cut; pieces of a row that overlap are stacked. The last row is the final one. Where
+    the clocks of `viewer` read otherwise, they have an axis of their own.
     """
-    drawn, y = [], HEAD + ROW_GAP
+    axes = [Axis(str(zone), number * HEAD, list(_ticks(window, zone))) for number, zone in _zones(zone, viewer, window)]
+    drawn, y = [], HEAD * len(axes) + ROW_GAP
     for number, (label, pieces) in enumerate(rows, start=1):
         lanes = _lanes(pieces, window)
         bars = [
@@ -90,10 +122,23 @@ def draw(rows: Sequence[tuple[str, Sequence[Piece]]], window: Span, zone: ZoneIn
             for lane, held in enumerate(lanes)
             for piece, span in held
         ]
-        drawn.append(Row(label, y, bars, is_final=number == len(rows)))
-        y += max(len(lanes), 1) * (BAR + LANE_GAP) - LANE_GAP + ROW_GAP
+        height = max(len(lanes), 1) * (BAR + LANE_GAP) - LANE_GAP
+        drawn.append(Row(label, y, height, bars, is_final=number == len(rows)))
+        y += height + ROW_GAP
     now_x = _x(now, window) if window.contains(now) else None
-    return Drawing(height=y, ticks=list(_ticks(window, zone)), rows=drawn, now_x=now_x)
+    return Drawing(window, y, axes, drawn, now_x, step=_step(window))
+
+
+def _zones(zone: ZoneInfo, viewer: ZoneInfo | None, window: Span) -> Iterator[tuple[int, ZoneInfo]]:
+    yield 0, zone
+    edges = (window.start, window.end)
+    if viewer and any(edge.astimezone(zone).utcoffset() != edge.astimezone(viewer).utcoffset() for edge in edges):
+        yield 1, viewer
+
+
+def _step(window: Span) -> int:
+    days = window.length / timedelta(days=1)
+    return 15 if days < 3 else 30 if days < 9 else 60
 
 
 def _x(instant: datetime, window: Span) -> float:

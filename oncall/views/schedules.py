@@ -1,10 +1,10 @@
 """Schedules: who is on call, until when, and who comes next."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from irm.lib import clock
 from irm.lib.access import requires
@@ -17,7 +17,7 @@ from oncall.requests import PersonRequest
 
 from .timetable import timetable
 
-ZOOMS = [(1, "1 day"), (14, "2 weeks"), (42, "6 weeks"), (84, "12 weeks")]
+ZOOMS = [(1, "1 day"), (7, "1 week"), (14, "2 weeks"), (42, "6 weeks"), (84, "12 weeks")]
 FIRST_SHOWN = 12  # shifts in the list, before the rest is folded
 
 
@@ -34,35 +34,42 @@ def schedules(request: PersonRequest) -> HttpResponse:
 @requires("oncall.view_schedule")
 def schedule(request: PersonRequest, slug: str) -> HttpResponse:
     now = clock.now()
-    found = get_object_or_404(Schedule.objects.select_related("team"), slug=slug)
+    found = get_object_or_404(Schedule.objects.select_related("team", "follows"), slug=slug)
     form = WindowForm(request.GET)
-    today = now.astimezone(ZoneInfo(found.time_zone)).date()
-    start, days = form.chosen(today)
+    start, days = form.chosen(now.astimezone(found.zone).date())
     shown = timetable(found, window(found, start, days), now, request.user)
     (standing,) = scheduling.now_and_next([found], now)
     for override in shown.overrides:
         override.is_removable = override.ends_at > now and overriding.may_remove(request.user, override)  # type: ignore[attr-defined]  # for the page only
+    may_add = overriding.may_add(request.user, found)
     context = {
         "schedule": found,
         "now": now,
         "shown": shown,
+        "schedule_time": now.astimezone(found.zone).replace(tzinfo=None),
         "standing": standing,
         "form": form,
+        "add_url": reverse("oncall:override-add", args=[slug]) if may_add else "",
+        "first_entries": shown.entries[:FIRST_SHOWN],
+        "further_entries": shown.entries[FIRST_SHOWN:],
+    }
+    return render(request, "oncall/schedule.html", context | _days(start, days))
+
+
+def _days(start: date, days: int) -> dict[str, object]:
+    """What the chooser of days needs."""
+    return {
         "zooms": ZOOMS,
         "days": days,
         "first_day": start,
         "last_day": start + timedelta(days=days - 1),
         "earlier": start - timedelta(days=days),
         "later": start + timedelta(days=days),
-        "first_entries": shown.entries[:FIRST_SHOWN],
-        "further_entries": shown.entries[FIRST_SHOWN:],
-        "may_add": overriding.may_add(request.user, found),
     }
-    return render(request, "oncall/schedule.html", context)
 
 
 def window(found: Schedule, start: date, days: int) -> Span:
     """Whole days of the schedule's zone."""
-    zone = ZoneInfo(found.time_zone)
+    zone = found.zone
     first, last = (datetime.combine(day, time()) for day in (start, start + timedelta(days=days)))
     return Span(first_instant(first, zone).astimezone(UTC), first_instant(last, zone).astimezone(UTC))

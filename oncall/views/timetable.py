@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
 from django.db.models import Q
 
 from irm.lib.timespan import Span
 from oncall import overriding, scheduling, shifts
-from oncall.models import Override, Rotation, Schedule, User
+from oncall.models import Override, Schedule, User
 from oncall.timeline import Drawing, Piece, draw
+from oncall.turns import Source
 
 BEYOND = timedelta(days=14)  # looked at on both sides, so that a shift is told to its real end
 HUES = 6
@@ -34,32 +35,40 @@ class Timetable:
     gaps: list[Span]
     overrides: list[Override]
 
+    @property
+    def has_overlaps(self) -> bool:
+        """Whether two are about the same time, so that the newer one decides: neighbours, for they are in order."""
+        return any(one.ends_at > other.starts_at for one, other in pairwise(self.overrides))
+
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What the rows say, by key."""
 
-    rotations: list[Rotation]
+    names: dict[Source, str]  # of rotations and calendars
+    follows: str  # the name of what the schedule follows
     overrides: dict[int | None, Override]
     people: Mapping[int, User]
     me: User
 
 
 def timetable(schedule: Schedule, window: Span, now: datetime, me: User, preview: Override | None = None) -> Timetable:
-    """The schedule over `window`; with `preview`, as if that override were saved. Eight queries."""
+    """The schedule over `window`; with `preview`, as if that override were saved. A fixed number of queries."""
     wide = Span(window.start - BEYOND, window.end + BEYOND)
     plan = scheduling.plan_of(schedule, wide)
     if preview is not None:
         plan = overriding.with_override(plan, preview, now)
     final = shifts.resolve(plan, wide)
     facts = _facts(schedule, window, now, me, plan, preview)
-    gaps = window.subtract(shift.span for shift in final)
-    rows = _rotation_rows(plan, window, facts)
+    empty = window.subtract(shift.span for shift in final)
+    gaps = empty if schedule.is_around_the_clock else []
+    rows = _line_rows(plan, window, facts)
     if overrides := [override for override in facts.overrides.values() if _span(override).overlaps(window)]:
         rows.append(("Overrides", [_override_piece(override) for override in overrides]))
-    rows.append(("On call", [_piece(shift, facts) for shift in final] + [_gap_piece(gap) for gap in gaps]))
+    nobody = [_empty_piece(span, is_gap=schedule.is_around_the_clock) for span in empty]
+    rows.append(("On call", [_piece(shift, facts) for shift in final] + nobody))
     return Timetable(
-        drawing=draw(rows, window, ZoneInfo(schedule.time_zone), now),
+        drawing=draw(rows, window, schedule.zone, now, viewer=me.zone),
         entries=_entries(final, gaps, window, now, facts),
         gaps=[gap for gap in gaps if gap.end > now],
         overrides=sorted(overrides, key=lambda override: override.starts_at),
@@ -79,20 +88,32 @@ def _facts(
     overrides: dict[int | None, Override] = {row.pk: row for row in rows}
     if preview is not None:
         overrides[None] = preview
-    ids = shifts.people_of(plan)
-    return _Facts(list(schedule.rotations.order_by("-layer", "pk")), overrides, User.objects.in_bulk(ids), me)
+    names = {Source("rotation", pk): name for pk, name in schedule.rotations.values_list("pk", "name")}
+    calendars = schedule.imported_calendars.values_list("pk", "name")
+    names |= {Source("calendar", pk): name for pk, name in calendars}
+    people = User.objects.in_bulk(shifts.people_of(plan))
+    return _Facts(names, _followed(schedule), overrides, people, me)
 
 
-def _rotation_rows(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[tuple[str, list[Piece]]]:
-    """A row a rotation; one that was changed is two rotations of one name, and still one row."""
-    names = {rotation.pk: rotation.name for rotation in facts.rotations}
-    order = {rotation.pk: number for number, rotation in enumerate(facts.rotations)}
-    rows: dict[str, list[Piece]] = {}
-    for line in sorted(plan.lines, key=lambda line: order.get(line.key, 0)):  # type: ignore[call-overload]  # a key is our pk
+def _followed(schedule: Schedule) -> str:
+    """ "Payments primary, 7 days ahead", or nothing where the schedule follows no other."""
+    if schedule.follows is None:
+        return ""
+    days = schedule.days_ahead
+    return f"{schedule.follows}, {days} day{'' if days == 1 else 's'} ahead"
+
+
+def _line_rows(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[tuple[str, list[Piece]]]:
+    """A row a rotation or calendar, the highest layer first; versions of one rotation bear one name: one row."""
+    rows: dict[tuple[str, str], list[Piece]] = {}
+    for line in sorted(plan.lines, key=lambda line: -line.layer):
         pieces = [_piece(shift, facts) for shift in shifts.line_shifts(line, window)]
         if pieces or line.is_open_ended:
-            rows.setdefault(names.get(line.key, ""), []).extend(pieces)  # type: ignore[call-overload]  # a key is our pk
-    return list(rows.items())
+            is_own = line.source in facts.names
+            kind = line.source.kind if is_own else "followed"
+            name = facts.names[line.source] if is_own else facts.follows
+            rows.setdefault((kind, name), []).extend(pieces)
+    return [(name, pieces) for (_, name), pieces in rows.items()]
 
 
 def _span(override: Override) -> Span:
@@ -118,8 +139,10 @@ def _override_piece(override: Override) -> Piece:
     )
 
 
-def _gap_piece(gap: Span) -> Piece:
-    return Piece(gap, ("Nobody",), "Nobody is on call", "gap")
+def _empty_piece(span: Span, *, is_gap: bool) -> Piece:
+    if is_gap:
+        return Piece(span, ("Nobody",), "Nobody is on call", "gap")
+    return Piece(span, (), "Nobody is planned", "off")
 
 
 def _entries(

@@ -1,0 +1,1 @@
+/* Choosing a span on the timeline of a schedule, to add an override there. */
