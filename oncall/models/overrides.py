@@ -10,6 +10,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from irm.lib.timespan import Span
+from oncall.away_days import AwayDays, away_days
 
 from .people import User
 from .schedules import Schedule, beyond_the_calendar
@@ -183,6 +184,15 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is away"
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)
+
+    @property
+    def days(self) -> AwayDays:
+        """As its person writes it, in their own zone."""
+        return away_days(self.span, self.user.zone)
 
     def clean(self) -> None:
         errors: dict[str, Any] = beyond_the_calendar(starts_at=self.starts_at, ends_at=self.ends_at)

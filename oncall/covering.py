@@ -1,0 +1,116 @@
+"""Who is away, and which shifts that hits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from irm.lib.history import signed
+from irm.lib.timespan import Span, union
+from oncall import scheduling, shifts
+from oncall.errors import NotAllowed
+from oncall.models import Absence, Membership, Schedule, ShiftSwap, User
+
+LOOK_AHEAD = timedelta(weeks=8)  # how far ahead people and leads are shown what is hit
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The part of a shift in which its person is away, and the open offers that ask somebody to take it."""
+
+    schedule: Schedule
+    person: User
+    absence: Absence
+    span: Span
+    offers: list[ShiftSwap] = field(default_factory=list)
+
+
+def conflicts(schedules: Sequence[Schedule], span: Span, now: datetime) -> list[Conflict]:
+    """Where people are on call while they are away, within `span` and not in the past; in order of time.
+
+    One query where nobody is away, else ten for any number of schedules.
+    """
+    if span.end <= now or not schedules:
+        return []
+    ahead = Span(max(span.start, now), span.end)
+    rows = Absence.objects.filter(starts_at__lt=ahead.end, ends_at__gt=ahead.start, user__is_active=True)
+    absences = {row.pk: row for row in rows.select_related("user")}
+    if not absences:
+        return []
+    aways = [shifts.Away(row.pk, row.user_id, row.span) for row in absences.values()]
+    plans = scheduling.plans([schedule.pk for schedule in schedules], ahead)
+    offers = _offers(schedules, (away.person for away in aways))
+    found = []
+    for schedule in schedules:
+        for pk, hit in _hits(shifts.resolve(plans[schedule.pk], ahead), aways):
+            absence = absences[pk]
+            asked = [one for one in offers.get((schedule.pk, absence.user_id), ()) if hit.overlaps(one.span)]
+            found.append(Conflict(schedule, absence.user, absence, hit, asked))
+    return sorted(found, key=lambda conflict: (conflict.span, conflict.schedule.name))
+
+
+def own_conflicts(person: User, now: datetime) -> list[Conflict]:
+    """The coming shifts of one person that their absences hit."""
+    if not person.absences.filter(ends_at__gt=now, starts_at__lt=now + LOOK_AHEAD).exists():
+        return []
+    found = conflicts(list(scheduling.schedules_of(person)), Span(now, now + LOOK_AHEAD), now)
+    return [conflict for conflict in found if conflict.person == person]
+
+
+def conflicts_to_settle(person: User, now: datetime) -> list[Conflict]:
+    """Those that are for this person to settle: their own, and those of teams they lead."""
+    led = set(person.memberships.filter(role=Membership.Role.LEAD).values_list("team", flat=True))
+    schedules = Schedule.objects.filter(Q(team__in=led) | Q(pk__in=scheduling.schedules_of(person).values("pk")))
+    found = conflicts(list(schedules), Span(now, now + LOOK_AHEAD), now)
+    return [conflict for conflict in found if conflict.person == person or conflict.schedule.team_id in led]
+
+
+def overlapping(absence: Absence) -> QuerySet[Absence]:
+    """Other absences of the same person that share time with it."""
+    sharing = Absence.objects.filter(user=absence.user_id, starts_at__lt=absence.ends_at, ends_at__gt=absence.starts_at)
+    return sharing.exclude(pk=absence.pk)
+
+
+def refuse_impossible(absence: Absence, now: datetime) -> None:
+    """Raises NotAllowed where an absence cannot be kept as it is written."""
+    if absence.ends_at <= now:
+        raise NotAllowed("The end lies in the past.")
+    if absence.ends_at - absence.starts_at > LONGEST:
+        raise NotAllowed("An absence lasts a year at most.")
+    other = overlapping(absence).first()
+    if other is not None:
+        raise NotAllowed(f"{absence.user} is away then already: {other.days}. Change that absence instead.")
+
+
+@transaction.atomic
+def keep_absence(absence: Absence, *, by: User, now: datetime) -> bool:
+    """Save a new or a changed absence. False where just this one is there already: a form that was sent twice.
+
+    Raises NotAllowed.
+    """
+    User.objects.select_for_update().get(pk=absence.user_id)  # two forms at once see each other
+    same = overlapping(absence).filter(starts_at=absence.starts_at, ends_at=absence.ends_at, reason=absence.reason)
+    if absence.pk is None and same.exists():
+        return False
+    refuse_impossible(absence, now)
+    signed(absence, by).save()
+    return True
+
+
+def _hits(held: Sequence[shifts.Shift[int]], aways: Sequence[shifts.Away[int]]) -> list[tuple[int, Span]]:
+    """By absence, the stretches it hits: of somebody who is on call twice over, each only once."""
+    found: dict[int, list[Span]] = {}
+    for conflict in shifts.conflicts(held, aways):
+        found.setdefault(conflict.away.key, []).append(conflict.span)  # type: ignore[arg-type]  # a key is our pk
+    return [(pk, span) for pk, spans in found.items() for span in union(spans)]
+
+
+def _offers(schedules: Iterable[Schedule], people: Iterable[int]) -> dict[tuple[int, int], list[ShiftSwap]]:
+    """The open offers of these people, by schedule and holder."""
+    found: dict[tuple[int, int], list[ShiftSwap]] = {}
+    for offer in ShiftSwap.objects.open().filter(schedule__in=[row.pk for row in schedules], holder__in=set(people)):
+        found.setdefault((offer.schedule_id, offer.holder_id), []).append(offer)
+    return found
