@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from irm.lib import clock, markdown
 from irm.lib.durations import format_duration
+from irm.lib.localtime import zone_name
 
 register = template.Library()
 
@@ -31,12 +32,6 @@ _SEVERITY_HUES = 4
 def _now(context: Context) -> datetime:
     now = context.get("now")
     return now if isinstance(now, datetime) else clock.now()
-
-
-def zone_name(local: datetime) -> str:
-    """The zone as people say it: CET, or UTC+03 where it has no name of its own."""
-    name = local.tzname() or "UTC"
-    return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def spoken(instant: datetime, now: datetime) -> str:

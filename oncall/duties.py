@@ -1,0 +1,110 @@
+"""When people are on call, whichever rotation or override says so, and what that means for them: who hands over to
+whom, and what changes when a plan does. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic
+
+from irm.lib.timespan import Span, union
+from oncall import shifts
+from oncall.turns import P
+
+# When each person is on call: in order, touching stretches joined.
+Duties = Mapping[P, list[Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff(Generic[P]):
+    """An instant at which duty passes on.
+
+    Where nobody is on call on one side of it, `before` and `after` are those on the far side of that pause, which
+    began at `paused_at` or ends at `resumes_at`. Without a pause both are `at`; None where nobody is in sight.
+    """
+
+    at: datetime
+    leaving: tuple[P, ...]
+    coming: tuple[P, ...]
+    before: tuple[P, ...]
+    after: tuple[P, ...]
+    paused_at: datetime | None
+    resumes_at: datetime | None
+
+    @property
+    def people(self) -> set[P]:
+        """Everybody it concerns."""
+        return {*self.before, *self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a change of plan means for one person: stretches that are new, and those that are no longer theirs."""
+
+    new: list[Span]
+    gone: list[Span]
+
+
+def held(plan: shifts.Plan[P], span: Span) -> dict[P, list[Span]]:
+    """When each person is on call within `span`, clipped to it."""
+    found: dict[P, list[Span]] = {}
+    for shift in shifts.resolve(plan, span):
+        found.setdefault(shift.person, []).append(shift.span)
+    return {person: union(spans) for person, spans in found.items()}
+
+
+def handoffs(duties: Duties[P], span: Span, *, has_pauses: bool) -> Iterator[Handoff[P]]:
+    """Every handoff in `span`, in order. `duties` have to reach further on both sides to see across pauses.
+
+    With `has_pauses` nobody being on call is part of the plan: who comes back after a pause in which nobody was has
+    handed over to nobody, and that is no handoff.
+    """
+    edges = {edge for spans in duties.values() for one in spans for edge in (one.start, one.end)}
+    for at in sorted(edge for edge in edges if span.contains(edge)):
+        found = _handoff(duties, at, has_pauses)
+        if found.leaving or found.coming:
+            yield found
+
+
+def moves(told: Duties[P], duties: Duties[P], span: Span) -> dict[P, Move]:
+    """By person, what differs within `span` between what they were told and what is so now."""
+    found = {}
+    for person in dict.fromkeys([*told, *duties]):
+        before, after = (_clipped(one.get(person, []), span) for one in (told, duties))
+        new = [left for stretch in after for left in stretch.subtract(before)]
+        gone = [left for stretch in before for left in stretch.subtract(after)]
+        if new or gone:
+            found[person] = Move(new, gone)
+    return found
+
+
+def _handoff(duties: Duties[P], at: datetime, has_pauses: bool) -> Handoff[P]:
+    before = tuple(person for person, spans in duties.items() if any(s.start < at <= s.end for s in spans))
+    after = tuple(person for person, spans in duties.items() if any(s.start <= at < s.end for s in spans))
+    leaving = tuple(person for person in before if person not in after)
+    coming = tuple(person for person in after if person not in before)
+    paused_at, before = (at, before) if before else _last(duties, at)
+    resumes_at, after = (at, after) if after else _next(duties, at)
+    if has_pauses and paused_at != resumes_at:
+        leaving = tuple(person for person in leaving if person not in after)
+        coming = tuple(person for person in coming if person not in before)
+    return Handoff(at, leaving, coming, before, after, paused_at, resumes_at)
+
+
+def _last(duties: Duties[P], at: datetime) -> tuple[datetime | None, tuple[P, ...]]:
+    """Who was on call last before `at`, and until when."""
+    ends = {person: max((s.end for s in spans if s.end <= at), default=None) for person, spans in duties.items()}
+    last = max((end for end in ends.values() if end), default=None)
+    return last, tuple(person for person, end in ends.items() if end is not None and end == last)
+
+
+def _next(duties: Duties[P], at: datetime) -> tuple[datetime | None, tuple[P, ...]]:
+    """Who is on call next after `at`, and from when."""
+    starts = {person: min((s.start for s in spans if s.start >= at), default=None) for person, spans in duties.items()}
+    first = min((start for start in starts.values() if start), default=None)
+    return first, tuple(person for person, start in starts.items() if start is not None and start == first)
+
+
+def _clipped(spans: Iterable[Span], window: Span) -> list[Span]:
+    return [part for span in spans if (part := span.clip(window))]
