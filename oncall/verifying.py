@@ -1,4 +1,4 @@
-"""Proving that an address is its owner's: a code is sent to it, and entered here."""
+"""Proving that an address is its owner's and works: a code is sent to it and entered here; a test can be sent to it."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -7,12 +7,16 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from oncall.errors import NotAllowed
-from oncall.models import ContactMethod, Notification
+from oncall.models import ContactMethod, Notification, User
 
 EVENT = "verification"
+TEST = "test"
 VALID_FOR = timedelta(minutes=30)
 PAUSE = timedelta(minutes=1)  # between two codes, so that nobody's mailbox is flooded
 MOST_TRIES = 5
+MOST_TESTS = 5  # of one person in an hour
+AN_HOUR = timedelta(hours=1)
+KEPT_TESTS = 50  # that are looked through for the last one of each address
 
 
 @transaction.atomic
@@ -60,6 +64,34 @@ def enter_code(method: ContactMethod, code: str, now: datetime) -> bool:
         method.verification_tries += 1
         method.save(update_fields=["verification_tries"])
         return False
+
+
+@transaction.atomic
+def send_test(method: ContactMethod, now: datetime) -> Notification:
+    """Send a message that asks for nothing. Raises NotAllowed where a page would not use the address, or too often."""
+    if not method.is_usable:
+        raise NotAllowed("Only a verified address that is switched on can be tested.")
+    User.objects.select_for_update().get(pk=method.user_id)  # of two presses at once, the later one counts the other
+    sent = Notification.objects.filter(user=method.user_id, event=TEST, created_at__gt=now - AN_HOUR).count()
+    if sent >= MOST_TESTS:
+        raise NotAllowed(f"{MOST_TESTS} tests were sent within an hour. Please wait a while before the next one.")
+    return Notification.objects.create(
+        key=f"{TEST}-{method.pk}-{int(now.timestamp() * 1000)}",
+        event=TEST,
+        user=method.user,
+        contact_method=method,
+        channel=method.channel,
+        address=method.address,
+        priority=Notification.Priority.TEST,
+        due_at=now,
+        created_at=now,
+    )
+
+
+def last_tests(person: User) -> dict[int, Notification]:
+    """The last test sent to each of a person's contact methods, by its pk."""
+    sent = Notification.objects.filter(user=person, event=TEST, contact_method__isnull=False)
+    return {test.contact_method_id: test for test in reversed(sent[:KEPT_TESTS]) if test.contact_method_id}
 
 
 def _locked(method: ContactMethod) -> ContactMethod:

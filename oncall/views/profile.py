@@ -7,14 +7,15 @@ from functools import wraps
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from irm.lib import clock
 from irm.lib.access import View, requires
 from oncall import scheduling, verifying
 from oncall.errors import NotAllowed
 from oncall.forms.contacts import ContactMethodForm, NotificationRuleForm
-from oncall.models import ContactMethod
+from oncall.forms.profile import OwnTimesForm
+from oncall.models import ContactMethod, User
 from oncall.requests import PersonRequest
 
 AHEAD = timedelta(weeks=8)
@@ -90,6 +91,12 @@ def enter_code(request: PersonRequest, method: ContactMethod) -> None:
 
 
 @_on_own_method
+def send_test(request: PersonRequest, method: ContactMethod) -> None:
+    verifying.send_test(method, clock.now())
+    messages.success(request, f"A test is on its way to {method.address}.")
+
+
+@_on_own_method
 def switch_method(request: PersonRequest, method: ContactMethod) -> None:
     method.is_enabled = request.POST.get("to") == "on"
     method.save(update_fields=["is_enabled"])
@@ -102,14 +109,31 @@ def remove_method(request: PersonRequest, method: ContactMethod) -> None:
     messages.success(request, f"{method.address} is gone.")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires()
+def own_times(request: PersonRequest) -> HttpResponse:
+    """Time zone, working hours and nights: what decides when pages wait and what counts as being woken up."""
+    stored = User.objects.get(pk=request.user.pk)  # a form that is refused must not change what the page says
+    form = OwnTimesForm(request.POST or None, instance=stored)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Saved. It counts from now on.")
+        return redirect("oncall:mine")
+    return render(request, "oncall/own_times.html", {"form": form})
+
+
 def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: NotificationRuleForm) -> HttpResponse:
     now = clock.now()
     methods = list(request.user.contact_methods.all())
+    tests = verifying.last_tests(request.user)
+    for method in methods:
+        method.last_test = tests.get(method.pk)  # type: ignore[attr-defined]  # for the page only
     context = {
         "now": now,
         "shifts": scheduling.next_shifts(request.user, now, AHEAD)[:SHIFTS_SHOWN],
         "methods": methods,
         "is_reachable": any(method.is_usable for method in methods),
+        "is_testing": any(test.finished_at is None for test in tests.values()),
         "rules": request.user.notification_rules.select_related("contact_method"),
         "method_form": method_form,
         "rule_form": rule_form,
