@@ -1,0 +1,149 @@
+"""Sharing duty: limits that would break, limits that will break, and whom to ask for cover."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+
+from irm.lib.timespan import Span, union
+from oncall import limit_words, limits, overriding, tallying
+from oncall.limits import FOUR_WEEKS, Breach, Kind
+from oncall.models import Absence, ContactMethod, Override, Schedule, Team, User
+from oncall.tallying import Tally
+
+LOOK_AHEAD = timedelta(weeks=8)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be asked for cover; `hours` is their duty from four weeks before it to four weeks after."""
+
+    person: User
+    hours: float
+    worries: list[str] = field(default_factory=list)
+
+
+def warnings(schedule: Schedule, overrides: Sequence[Override], now: datetime) -> list[str]:
+    """What speaks against overrides that are not saved yet, in sentences; nothing that is so without them."""
+    wanted = [override for override in overrides if override.ends_at > now]
+    if not wanted:
+        return []
+    asked = Span(max(now, min(one.starts_at for one in wanted)), max(one.ends_at for one in wanted))
+    before = tallying.tally([schedule], _around(asked, schedule.team), [one.user_id for one in wanted])
+    plan = before.plans[schedule.pk]
+    for override in wanted:
+        plan = overriding.with_override(plan, override, now)
+    after = before.changed(schedule.pk, plan)
+    absences = _absences(before.people, asked)
+    return [
+        words
+        for person in _in_order(before.people)
+        for words in _worries(schedule, person, before, after, absences.get(person.pk, []))
+    ]
+
+
+def candidates(schedule: Schedule, span: Span, now: datetime, *, leaving: User | None = None) -> list[Candidate]:
+    """Who of the team and of the schedule may be asked to take over: those without worries first, least duty first."""
+    asked = Span(max(span.start, now), span.end) if span.end > now else span
+    members = set(schedule.team.memberships.values_list("user", flat=True))
+    before = tallying.tally([schedule], _around(asked, schedule.team), members)
+    held = before.held[schedule.pk]
+    pool = {person for line in before.plans[schedule.pk].lines for person in line.people} | members
+    wanted = [part for one in held.get(leaving.pk, ()) if (part := one.clip(asked))] if leaving else [asked]
+    people = _reachable(pool - {leaving.pk if leaving else None})
+    absences = _absences(people, asked)
+    near = Span(asked.start - FOUR_WEEKS, asked.end + FOUR_WEEKS)
+    found = []
+    for person in people.values():
+        after = before.with_more(schedule.pk, person.pk, wanted)
+        worries = _worries(schedule, person, before, after, absences.get(person.pk, []))
+        if not person.contact_methods.all():
+            worries.append(f"{person} has no verified contact method.")
+        found.append(Candidate(person, limits.held_within(before.spans_of(person.pk), near) / HOUR, worries))
+    return sorted(found, key=lambda one: (bool(one.worries), one.hours, str(one.person).casefold()))
+
+
+def breaches(schedules: Sequence[Schedule], now: datetime) -> dict[int, list[str]]:
+    """The limits that the coming eight weeks break, in sentences, by schedule."""
+    ahead = Span(now, now + LOOK_AHEAD)
+    reach = max((tallying.limits_of(schedule.team).reach for schedule in schedules), default=FOUR_WEEKS)
+    known = tallying.tally(schedules, Span(ahead.start - reach, ahead.end + reach))
+    return {schedule.pk: list(_broken(schedule, known, ahead)) for schedule in schedules}
+
+
+def _broken(schedule: Schedule, known: Tally, ahead: Span) -> Iterator[str]:
+    held = known.held[schedule.pk]
+    for person in _in_order({pk: known.people[pk] for pk in held}):
+        mine = [part for span in held[person.pk] if (part := span.clip(ahead))]
+        found = limits.breaches(known.duty_of(person.pk), tallying.limits_of(schedule.team))
+        theirs = [breach for breach in found if any(_concerns(breach, span) for span in mine)]
+        for breach in limits.worst_of_each_kind(theirs).values():
+            yield limit_words.breaks(str(person), breach, str(schedule.team), person.zone)
+
+
+def _concerns(breach: Breach, span: Span) -> bool:
+    """Whether a stretch of duty is part of what breaks the limit; a rest is broken by what is on either side."""
+    return breach.span.start <= span.end and span.start <= breach.span.end
+
+
+def _worries(schedule: Schedule, person: User, before: Tally, after: Tally, absences: Sequence[Absence]) -> list[str]:
+    old = before.held[schedule.pk].get(person.pk, [])
+    new = after.held[schedule.pk].get(person.pk, [])
+    if old == new:
+        return []
+    added = [part for span in new for part in span.subtract(old)]
+    words = [f"{person} is away then{_reason(one)}." for one in absences if _meets(one, added)][:1]
+    words += [f"{person} is on call on {other} then." for other in _elsewhere(schedule, person, before, added)]
+    for team in after.teams_of(person.pk) or [schedule.team]:
+        found = limits.worsened(before.duty_of(person.pk), after.duty_of(person.pk), tallying.limits_of(team))
+        worst = limits.worst_of_each_kind(found).values()
+        words += [_would(person, breach, team) for breach in worst]
+    return list(dict.fromkeys(words))
+
+
+def _elsewhere(schedule: Schedule, person: User, before: Tally, added: Sequence[Span]) -> Iterator[Schedule]:
+    """The other schedules that hold the person then. To shadow somebody is no second duty."""
+    for key, other in before.schedules.items():
+        is_second = key != schedule.pk and Schedule.Role.SHADOW not in (schedule.role, other.role)
+        if is_second and limits.common(union(added), before.held[key].get(person.pk, [])):
+            yield other
+
+
+def _would(person: User, breach: Breach, team: Team) -> str:
+    if breach.kind is Kind.NEVER:
+        return f"{person} may not work then ({'; '.join(person.never_on_duty.split(chr(10)))})."
+    return limit_words.would_break(str(person), breach, str(team))
+
+
+def _around(asked: Span, team: Team) -> Span:
+    reach = tallying.limits_of(team).reach
+    return Span(asked.start - reach, asked.end + reach)
+
+
+def _absences(people: Iterable[int], asked: Span) -> dict[int, list[Absence]]:
+    found: dict[int, list[Absence]] = {}
+    for absence in Absence.objects.filter(user__in=list(people), starts_at__lt=asked.end, ends_at__gt=asked.start):
+        found.setdefault(absence.user_id, []).append(absence)
+    return found
+
+
+def _reachable(people: Iterable[int | None]) -> dict[int, User]:
+    """Those who can log in, with the ways to reach them at hand."""
+    usable = Prefetch("contact_methods", ContactMethod.objects.usable())
+    active = User.objects.filter(pk__in=[pk for pk in people if pk], is_active=True)
+    return {person.pk: person for person in active.prefetch_related(usable)}
+
+
+def _in_order(people: dict[int, User]) -> list[User]:
+    return sorted(people.values(), key=lambda person: str(person).casefold())
+
+
+def _meets(absence: Absence, spans: Sequence[Span]) -> bool:
+    away = Span(absence.starts_at, absence.ends_at)
+    return any(away.overlaps(span) for span in spans)
+
+
+def _reason(absence: Absence) -> str:
+    return f" ({absence.reason})" if absence.reason else ""

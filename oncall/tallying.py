@@ -1,0 +1,99 @@
+"""Whose duty is when: the spans of people over all the schedules they are on, for limits and shares."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+
+from irm.lib.timespan import Span, union
+from oncall import scheduling, shifts, windows
+from oncall.limits import Duty, Limits
+from oncall.models import ImportedShift, Override, RotationMember, Schedule, Team, User
+
+Held = dict[int, list[Span]]  # a person's spans on one schedule, in order and without overlaps
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Duty over `span`: who holds which schedule when. Every schedule of everybody in it is there."""
+
+    span: Span
+    schedules: dict[int, Schedule]
+    plans: dict[int, shifts.Plan[int]]
+    held: dict[int, Held]
+    people: dict[int, User]
+
+    def spans_of(self, person: int, among: Iterable[int] | None = None) -> list[Span]:
+        """One person's duty over these schedules, or over all, each instant once."""
+        keys = self.held if among is None else among
+        return union(span for key in keys for span in self.held[key].get(person, ()))
+
+    def duty_of(self, person: int) -> Duty:
+        who = self.people[person]
+        primary = [key for key, schedule in self.schedules.items() if schedule.role == Schedule.Role.PRIMARY]
+        return Duty(
+            spans=self.spans_of(person),
+            primary=self.spans_of(person, primary),
+            zone=who.zone,
+            never=windows.parse(who.never_on_duty),
+        )
+
+    def teams_of(self, person: int) -> list[Team]:
+        """The teams for which a person is on call, each once: their limits are the person's."""
+        mine = (self.schedules[key].team for key, held in self.held.items() if person in held)
+        return list({team.pk: team for team in mine}.values())
+
+    def changed(self, schedule: int, plan: shifts.Plan[int]) -> "Tally":
+        """The same with another plan for one of the schedules."""
+        return replace(self, plans=self.plans | {schedule: plan}, held=self.held | {schedule: held_by(plan, self.span)})
+
+    def with_more(self, schedule: int, person: int, spans: Sequence[Span]) -> "Tally":
+        """The same with more duty for one person."""
+        held = self.held[schedule]
+        more = held | {person: union([*held.get(person, ()), *spans])}
+        return replace(self, held=self.held | {schedule: more})
+
+
+def tally(schedules: Sequence[Schedule], span: Span, also: Iterable[int] = ()) -> Tally:
+    """The duty of the people of these schedules, and of those `also` asked for, by id. At most 19 queries."""
+    plans = scheduling.plans([schedule.pk for schedule in schedules], span)
+    people = {person for plan in plans.values() for person in shifts.people_of(plan)} | set(also)
+    known = {schedule.pk: schedule for schedule in schedules}
+    others = schedules_of(people).exclude(pk__in=known).select_related("team")
+    known |= {schedule.pk: schedule for schedule in others}
+    if further := known.keys() - plans.keys():
+        plans |= scheduling.plans(further, span)
+    held = {key: held_by(plan, span) for key, plan in plans.items()}
+    everybody = people.union(*held.values())
+    return Tally(span, known, plans, held, User.objects.in_bulk(everybody))
+
+
+def held_by(plan: shifts.Plan[int], span: Span) -> Held:
+    spans: Held = {}
+    for shift in shifts.resolve(plan, span):
+        spans.setdefault(shift.person, []).append(shift.span)
+    return {person: union(found) for person, found in spans.items()}
+
+
+def schedules_of(people: Iterable[int]) -> QuerySet[Schedule]:
+    """The schedules on which one of these people may be on call."""
+    ids = list(people)
+    turning = RotationMember.objects.filter(user__in=ids).values("rotation__schedule")
+    overriding = Override.objects.filter(user__in=ids).values("schedule")
+    imported = ImportedShift.objects.filter(user__in=ids).values("calendar__schedule")
+    is_theirs = Q(pk__in=turning) | Q(follows__in=turning) | Q(pk__in=overriding) | Q(pk__in=imported)
+    return Schedule.objects.filter(is_theirs)
+
+
+def limits_of(team: Team) -> Limits:
+    return Limits(
+        longest_stretch=_hours(team.longest_stretch_h),
+        least_rest=_hours(team.least_rest_h),
+        most_in_four_weeks=_hours(team.most_hours_in_4_weeks),
+        most_weeks_in_a_row=team.most_weeks_in_a_row,
+    )
+
+
+def _hours(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(hours=number)
