@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, Q, QuerySet
 
 from irm.lib.timespan import Span
+from irm.lib.wallclock import first_instant
 from oncall import shifts, turns, windows
 from oncall.models import (
     ImportedCalendar,
     ImportedShift,
     Override,
+    PastFollowing,
     Rotation,
     RotationMember,
     Schedule,
@@ -62,9 +64,10 @@ def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]
         Prefetch("overrides", Override.objects.filter(in_span)),
         "imported_calendars",
         Prefetch("imported_calendars__shifts", imported, to_attr="shifts_in_span"),
+        Prefetch("past_followings", PastFollowing.objects.order_by("ends_at", "pk")),
     )
     found = list(schedules)
-    leaders = {schedule.follows_id for schedule in found if schedule.follows_id is not None}
+    leaders = {leader for schedule in found for leader, _, _ in _followings(schedule) if leader is not None}
     rotations = _rotations({schedule.pk for schedule in found} | leaders, span)
     return {schedule.pk: _plan(schedule, rotations) for schedule in found}
 
@@ -164,11 +167,27 @@ def _rotation(row: Any, people: tuple[tuple[int, ...], ...]) -> turns.Rotation[i
 def _plan(schedule: Schedule, rotations: dict[int, list[turns.Rotation[int]]]) -> shifts.Plan[int]:
     lines: list[turns.Line[int]] = [*rotations.get(schedule.pk, ())]
     lines += [_calendar(calendar) for calendar in schedule.imported_calendars.all()]
-    if schedule.follows_id is not None:
-        ahead = timedelta(days=schedule.days_ahead)
-        followed = rotations.get(schedule.follows_id, ())
-        lines += [replace(line, ahead=ahead, layer=line.layer - BELOW_ALL) for line in followed]
+    since = None
+    for leader, ahead, until in _followings(schedule):
+        lines += [_told(line, ahead, since, until) for line in rotations.get(leader or 0, ())]
+        since = until
     return shifts.Plan(tuple(lines), tuple(_override(override) for override in schedule.overrides.all()))
+
+
+def _followings(schedule: Schedule) -> list[tuple[int | None, timedelta, datetime | None]]:
+    """Whom a schedule has followed, how far ahead, and until when; the last of them it follows now."""
+    past = [(row.leader_id, timedelta(days=row.days_ahead), row.ends_at) for row in schedule.past_followings.all()]
+    return [*past, (schedule.follows_id, timedelta(days=schedule.days_ahead), None)]
+
+
+def _told(
+    line: turns.Rotation[int], ahead: timedelta, since: datetime | None, until: datetime | None
+) -> turns.Rotation[int]:
+    """A line of a schedule that is followed, as far as it counts where it is followed."""
+    begins = line.starts or first_instant(line.anchor, line.zone)
+    starts = line.starts if since is None or since <= begins else since
+    ends = min((end for end in (line.ends, until) if end), default=None)
+    return replace(line, ahead=ahead, layer=line.layer - BELOW_ALL, starts=starts, ends=ends)
 
 
 def _calendar(calendar: ImportedCalendar) -> turns.Calendar[int]:

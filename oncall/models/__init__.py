@@ -4,6 +4,7 @@ from .alerts import Alert, AlertLog, StepRun
 from .calendars import CalendarFeed, ImportedCalendar, ImportedShift
 from .catalog import Service
 from .contacts import ContactMethod, NotificationRule
+from .followings import PastFollowing
 from .handoffs import HandoffNote, HandoffReceipt
 from .integrations import Integration, Route
 from .notifications import Notification
@@ -30,6 +31,7 @@ __all__ = [
     "Notification",
     "NotificationRule",
     "Override",
+    "PastFollowing",
     "Rotation",
     "RotationMember",
     "Route",
