@@ -1,6 +1,7 @@
 """Settings of irm: one file, read from the environment, running with no environment at all."""
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -181,6 +182,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Alertmanager repeats a long annotation in commonAnnotations: 16 MiB is 5,000 alerts with room to spare.
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=16 * 1024 * 1024)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# Reading from addresses that people name: public ones, and these networks
+
+OUTBOUND_ALLOWED_NETWORKS = [ip_network(network) for network in env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])]
 
 # Security headers
 

@@ -3,8 +3,8 @@
 import logging
 import re
 
-# The address of an integration and the link in a page work for whoever has them.
-_KEYED = re.compile(r"\b(integrations/[\w-]+|ack)/[^\s/?#\"'<>]+")
+# The address of an integration, the link in a page and the feed of a calendar work for whoever has them.
+_KEYED = re.compile(r"\b(integrations/[\w-]+|ack|calendar)/[^\s/?#\"'<>]+")
 
 
 def mask(text: str) -> str:
