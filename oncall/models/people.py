@@ -7,6 +7,7 @@ import holidays
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from irm.lib.zones import validate_zone
@@ -89,6 +90,13 @@ class User(AbstractUser):
         return now.astimezone(self.zone)
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def led_by(self, person: User) -> "TeamQuerySet":
+        """Those that somebody leads or manages."""
+        leads = Membership.objects.filter(user=person, role=Membership.Role.LEAD).values("team")
+        return self.filter(Q(manager=person) | Q(pk__in=leads))
+
+
 class Team(models.Model):
     """People who own services together and share being on call for them."""
 
@@ -139,6 +147,7 @@ class Team(models.Model):
         User, through="Membership", related_name="teams"
     )
 
+    objects = TeamQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -146,6 +155,11 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def leaders(self) -> list[User]:
+        """Its leads, and its manager: those who see to its schedules."""
+        leads = Q(memberships__team=self, memberships__role=Membership.Role.LEAD)
+        return list(User.objects.filter(leads | Q(pk=self.manager_id), is_active=True).order_by("pk").distinct())
 
 
 class Membership(models.Model):
