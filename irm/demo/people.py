@@ -17,34 +17,46 @@ class Person(NamedTuple):
     username: str
     name: str
     time_zone: str
+    country: str
     team: str = ""
     is_lead: bool = False
     group: str = "Responders"
 
 
 PEOPLE = (
-    Person("manager", "Nadia Costa", "Europe/Lisbon", group="Managers"),
-    Person("leadership", "Greta Lindqvist", "Europe/Stockholm", group="Leadership"),
-    Person("responder", "Luka Novak", "Europe/Berlin", "payments"),
-    Person("mina", "Mina Okafor", "Africa/Lagos", "payments", is_lead=True),
-    Person("jonas", "Jonas Weber", "Europe/Berlin", "payments"),
-    Person("aino", "Aino Virtanen", "Europe/Helsinki", "payments"),
-    Person("priya", "Priya Rao", "Asia/Kolkata", "platform", is_lead=True),
-    Person("omar", "Omar Haddad", "Europe/London", "platform"),
-    Person("diego", "Diego Castro", "America/Bogota", "platform"),
-    Person("kiri", "Kiri Walker", "Pacific/Auckland", "platform"),
-    Person("grace", "Grace Bennett", "America/New_York", "storefront", is_lead=True),
-    Person("tomas", "Tomás Rivera", "America/Chicago", "storefront"),
-    Person("elise", "Elise Martin", "America/Toronto", "storefront"),
-    Person("yuki", "Yuki Tanaka", "Asia/Tokyo", "search", is_lead=True),
-    Person("wei", "Wei Zhang", "Asia/Shanghai", "search"),
-    Person("ines", "Ines Silva", "Europe/Lisbon", "search"),
+    Person("manager", "Nadia Costa", "Europe/Lisbon", "PT", group="Managers"),
+    Person("leadership", "Greta Lindqvist", "Europe/Stockholm", "SE", group="Leadership"),
+    Person("responder", "Luka Novak", "Europe/Berlin", "DE", "payments"),
+    Person("mina", "Mina Okafor", "Africa/Lagos", "NG", "payments", is_lead=True),
+    Person("jonas", "Jonas Weber", "Europe/Berlin", "DE", "payments"),
+    Person("aino", "Aino Virtanen", "Europe/Helsinki", "FI", "payments"),
+    Person("priya", "Priya Rao", "Asia/Kolkata", "IN", "platform", is_lead=True),
+    Person("omar", "Omar Haddad", "Europe/London", "GB", "platform"),
+    Person("diego", "Diego Castro", "America/Bogota", "CO", "platform"),
+    Person("kiri", "Kiri Walker", "Pacific/Auckland", "NZ", "platform"),
+    Person("grace", "Grace Bennett", "America/New_York", "US", "storefront", is_lead=True),
+    Person("tomas", "Tomás Rivera", "America/Chicago", "US", "storefront"),
+    Person("elise", "Elise Martin", "America/Toronto", "CA", "storefront"),
+    Person("yuki", "Yuki Tanaka", "Asia/Tokyo", "JP", "search", is_lead=True),
+    Person("wei", "Wei Zhang", "Asia/Shanghai", "CN", "search"),
+    Person("ines", "Ines Silva", "Europe/Lisbon", "PT", "search"),
 )
 TEAMS = {
     "payments": ("Payments", "Checkout, cards and the ledger. Works from Berlin, Helsinki and Lagos."),
     "platform": ("Platform", "Clusters, databases, login. Follows the sun from Auckland to Bogota."),
     "storefront": ("Storefront", "What shoppers see: pages, cart and images. Works from North America."),
     "search": ("Search", "Finding and recommending products. Works from Tokyo, Shanghai and Lisbon."),
+}
+
+# What a team has agreed on: a week on end, at most every second one.
+LIMITS = {
+    "payments": {
+        "longest_stretch_h": 7 * 24,
+        "least_rest_h": 12,
+        "most_hours_in_4_weeks": 14 * 24,
+        "most_weeks_in_a_row": 2,
+    },
+    "search": {"longest_stretch_h": 10 * 24, "most_weeks_in_a_row": 2},
 }
 
 
@@ -56,7 +68,7 @@ def hire(company: Company) -> None:
         company.people[person.username] = _user(person, password, company)
     for slug, (name, description) in TEAMS.items():
         company.teams[slug] = Team.objects.create(
-            slug=slug, name=name, description=description, manager=company.people["manager"]
+            slug=slug, name=name, description=description, manager=company.people["manager"], **LIMITS.get(slug, {})
         )
     for person in PEOPLE:
         if person.team:
@@ -76,6 +88,7 @@ def _user(person: Person, password: str, company: Company) -> User:
         last_name=last_name,
         email=f"{person.username}@example.com",
         time_zone=person.time_zone,
+        country=person.country,
         is_staff=person.group == "Managers",
         date_joined=company.began_at,
     )

@@ -30,7 +30,6 @@ LINES = (
     Line("platform", "primary", "UTC", ("kiri", "priya", "omar", "diego"), hours=6, handoff=time(20)),
     Line("platform", "secondary", "UTC", ("priya", "omar", "diego", "kiri"), hours=6, handoff=time(20)),
     Line("storefront", "primary", "America/New_York", ("grace", "tomas", "elise")),
-    Line("storefront", "secondary", "America/New_York", ("tomas", "elise", "grace")),
     Line("search", "primary", "Asia/Tokyo", ("yuki", "wei", "ines")),
     Line("search", "secondary", "Asia/Tokyo", ("ines", "yuki", "wei")),
 )
@@ -44,6 +43,8 @@ def plan(company: Company) -> None:
     """Make schedules, overrides and the policies that ask them."""
     for line in LINES:
         company.schedules[f"{line.team}-{line.role}"] = _schedule(line, company)
+    company.schedules["storefront-secondary"] = _follower(company)
+    company.schedules["payments-desk"] = _desk(company)
     _overrides(company)
     for slug in company.teams:
         _team_policy(slug, company)
@@ -69,6 +70,47 @@ def _schedule(line: Line, company: Company) -> Schedule:
         unit=Rotation.Unit.HOURS if line.hours else Rotation.Unit.WEEKS,
     )
     for position, username in enumerate(line.members, start=1):
+        RotationMember.objects.create(rotation=rotation, position=position, user=company.people[username])
+    return schedule
+
+
+def _follower(company: Company) -> Schedule:
+    """Next week's primary is this week's secondary, with nothing to keep up."""
+    primary = company.schedules["storefront-primary"]
+    return Schedule.objects.create(
+        name="Storefront secondary",
+        slug="storefront-secondary",
+        team=primary.team,
+        role=Schedule.Role.SECONDARY,
+        time_zone=primary.time_zone,
+        description=EXPECTED["secondary"],
+        follows=primary,
+        days_ahead=7,
+    )
+
+
+def _desk(company: Company) -> Schedule:
+    """Questions of colleagues on working days: a turn a day, and nobody outside of working hours."""
+    schedule = Schedule.objects.create(
+        name="Payments help desk",
+        slug="payments-desk",
+        team=company.teams["payments"],
+        role=Schedule.Role.OTHER,
+        time_zone="Europe/Berlin",
+        description="Answers the questions of other teams by day.",
+        is_around_the_clock=False,
+        announce_before="",
+    )
+    rotation = Rotation.objects.create(
+        schedule=schedule,
+        name="Working days",
+        anchor_on=company.day(ROUNDS_BACK.days),
+        anchor_time=HANDOFF,
+        unit=Rotation.Unit.DAYS,
+        active_windows="Mon-Fri 09:00-17:00",
+        passing=Rotation.Passing.ACTIVE_DAYS,
+    )
+    for position, username in enumerate(("jonas", "aino", "responder"), start=1):
         RotationMember.objects.create(rotation=rotation, position=position, user=company.people[username])
     return schedule
 

@@ -38,6 +38,11 @@ def test_there_are_sixteen_people_who_can_be_reached(company):
     assert all(address.endswith("@example.com") for address in User.objects.values_list("email", flat=True))
 
 
+def test_a_schedule_follows_another_and_one_is_for_working_days(company):
+    assert on_call("storefront-secondary") == on_call("storefront-primary", NOW + timedelta(days=7))
+    assert on_call("payments-desk", NOW + timedelta(minutes=30)) and not on_call("payments-desk")
+
+
 def test_there_are_four_teams_in_different_zones(company):
     zones = set(Schedule.objects.filter(role="primary").values_list("time_zone", flat=True))
     assert (Team.objects.count(), len(zones)) == (4, 4)
@@ -64,7 +69,8 @@ def test_nobody_is_primary_and_secondary_at_once(company):
 
 def test_no_schedule_has_a_gap_in_the_next_month(company):
     span = Span(NOW, NOW + timedelta(days=31))
-    plans = scheduling.plans(Schedule.objects.values_list("pk", flat=True), span)
+    around_the_clock = Schedule.objects.filter(is_around_the_clock=True)
+    plans = scheduling.plans(around_the_clock.values_list("pk", flat=True), span)
     assert [shifts.gaps(plan, span) for plan in plans.values()] == [[]] * 8
 
 
