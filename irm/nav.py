@@ -59,6 +59,7 @@ NAV = (
         "on_call",
         "On call",
         (
+            NavItem("Who is on call", "oncall:who", "oncall.view_schedule"),
             NavItem("Schedules", "oncall:schedules", "oncall.view_schedule", "calendar"),
             NavItem("My on-call", "oncall:mine"),
         ),

@@ -1,28 +1,24 @@
 """What would keep a page from reaching somebody, found before it matters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from irm.lib.timespan import Span
-from oncall import rostering, scheduling, shifts
+from oncall import inspecting
+from oncall.inspecting import Fault
 from oncall.models import (
     EscalationPolicy,
     Integration,
     Membership,
-    Rotation,
     Schedule,
     StepTarget,
     Team,
     User,
 )
-
-LOOK_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +33,33 @@ class Worry:
 
 def worries(now: datetime) -> list[Worry]:
     """Everything found, worst first, in a number of queries that does not grow with the rows."""
-    return [
+    schedules = list(Schedule.objects.select_related("team"))
+    faults = _that_matter(inspecting.faults(schedules, now), schedules)
+    found = [
         *_first_steps(),
         *_mail(),
-        *_unreachable_people(now),
+        *(_worry(fault) for fault in faults if fault.is_urgent),
+        *_unreachable_people(),
         *_empty_policies(),
         *_policies_without_last_resort(),
         *_aimless_integrations(),
-        *_gaps(now),
+        *(_worry(fault) for fault in faults if not fault.is_urgent),
     ]
+    # A person who is needed for several reasons is told once.
+    return list({(worry.kind, worry.url, worry.title): worry for worry in reversed(found)}.values())[::-1]
+
+
+def _that_matter(faults: Mapping[int, list[Fault]], schedules: Iterable[Schedule]) -> list[Fault]:
+    """Hours without anybody only matter where a policy, or whoever declares an incident, relies on the schedule."""
+    relied_on = set(Schedule.objects.filter(targeted_by__isnull=False).values_list("pk", flat=True))
+    primary = {schedule.pk for schedule in schedules if schedule.role == Schedule.Role.PRIMARY}
+    minor = {"nobody": relied_on, "gap": relied_on | primary}
+    found = [fault for pk, listed in faults.items() for fault in listed if pk in minor.get(fault.kind, faults)]
+    return sorted(found, key=lambda fault: inspecting.WORST_FIRST.index(fault.kind))
+
+
+def _worry(fault: Fault) -> Worry:
+    return Worry(fault.kind, fault.title, fault.detail, fault.url)
 
 
 # What an installation needs before it can page anybody, in the order to set it up.
@@ -73,24 +87,18 @@ def _mail() -> Iterator[Worry]:
         )
 
 
-def _unreachable_people(now: datetime) -> Iterator[Worry]:
-    needed = _needed(now)
-    for person in User.objects.filter(pk__in=needed).prefetch_related("contact_methods").order_by("pk"):
-        url = reverse("admin:oncall_user_change", args=[person.pk])
-        why = needed[person.pk]
-        if not person.is_active:
-            yield Worry("person", f"{person} {why} but cannot log in", "A page would reach nobody.", url)
-        elif not any(method.is_usable for method in person.contact_methods.all()):
-            title = f"{person} has no verified contact method"
-            yield Worry("contact", title, f"{person} {why}: a page would reach nobody.", url)
+def _unreachable_people() -> Iterator[Worry]:
+    """People whom a policy pages, besides those who are on call on a schedule."""
+    needed = _needed()
+    missing = User.objects.in_bulk(set(needed) - inspecting.reachable(needed))
+    for pk, why in needed.items():
+        if pk in missing:
+            yield _worry(inspecting.unreachable(missing[pk], why))
 
 
-def _needed(now: datetime) -> dict[int, str]:
-    """Everybody whom a page may be meant for, with the first reason why."""
-    rotations = rostering.in_force(Rotation.objects.all(), now)
+def _needed() -> dict[int, str]:
+    """Everybody whom a policy may page by name, with the first reason why."""
     reasons = {
-        "is in a rotation": Q(rotation_members__rotation__in=rotations),
-        "takes over on a schedule": Q(overrides__ends_at__gt=now),
         "is a target of an escalation step": Q(targeted_by__isnull=False),
         "leads a team that an escalation step pages": Q(
             memberships__role=Membership.Role.LEAD, memberships__team__targeted_by__kind=StepTarget.Kind.TEAM_LEADS
@@ -139,18 +147,3 @@ def _aimless_integrations() -> Iterator[Worry]:
     for integration in found:
         url = reverse("admin:oncall_integration_change", args=[integration.pk])
         yield Worry("integration", f"{integration} has no escalation policy", "An event may page nobody.", url)
-
-
-def _gaps(now: datetime) -> Iterator[Worry]:
-    """The first stretch without anybody on each schedule that a policy relies on, told in the viewer's zone."""
-    span = Span(now, now + LOOK_AHEAD)
-    used = {schedule.pk: schedule for schedule in Schedule.objects.filter(targeted_by__isnull=False)}
-    for pk, plan in scheduling.plans(used, span).items():
-        if gaps := shifts.gaps(plan, span):
-            first, last = timezone.localtime(gaps[0].start), timezone.localtime(gaps[0].end)
-            yield Worry(
-                "gap",
-                f"{used[pk]}: nobody from {first:%a %d %b %H:%M} to {last:%a %d %b %H:%M %Z}",
-                f"{len(gaps)} gaps in the next 14 days." if len(gaps) > 1 else "Nobody is on call then.",
-                used[pk].get_absolute_url(),
-            )

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from .intake import PARSERS
-from .views import alerts, intake, messages, one_tap, overrides, profile, schedules
+from .views import alerts, intake, messages, one_tap, overrides, profile, schedules, who
 
 app_name = "oncall"
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("schedules/<slug:slug>/", schedules.schedule, name="schedule"),
     path("schedules/<slug:slug>/override/", overrides.add, name="override-add"),
     path("overrides/<int:pk>/remove/", overrides.remove, name="override-remove"),
+    path("on-call/", who.who, name="who"),
     path("on-call/me/", profile.mine, name="mine"),
     path("on-call/me/times/", profile.own_times, name="own-times"),
     path("on-call/me/methods/", profile.add_method, name="method-add"),

@@ -1,5 +1,6 @@
 """Schedules: who is on call, until when, and who comes next."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from irm.lib import clock
 from irm.lib.access import requires
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant
-from oncall import overriding, scheduling
+from oncall import inspecting, overriding, scheduling
 from oncall.forms.schedules import WindowForm
 from oncall.models import Schedule
 from oncall.requests import PersonRequest
@@ -24,11 +25,14 @@ FIRST_SHOWN = 12  # shifts in the list, before the rest is folded
 @requires("oncall.view_schedule")
 def schedules(request: PersonRequest) -> HttpResponse:
     now = clock.now()
-    rows = list(Schedule.objects.select_related("team"))
-    order = list(Schedule.Role.values)
-    rows.sort(key=lambda row: (row.team.name.casefold(), order.index(row.role), row.name.casefold()))
+    rows = by_team_and_role(Schedule.objects.select_related("team"))
     context = {"standings": scheduling.now_and_next(rows, now), "now": now}
     return render(request, "oncall/schedules.html", context)
+
+
+def by_team_and_role(rows: Iterable[Schedule]) -> list[Schedule]:
+    order = list(Schedule.Role.values)
+    return sorted(rows, key=lambda row: (row.team.name.casefold(), order.index(row.role), row.name.casefold()))
 
 
 @requires("oncall.view_schedule")
@@ -48,6 +52,7 @@ def schedule(request: PersonRequest, slug: str) -> HttpResponse:
         "shown": shown,
         "schedule_time": now.astimezone(found.zone).replace(tzinfo=None),
         "standing": standing,
+        "faults": inspecting.faults([found], now)[found.pk],
         "form": form,
         "add_url": reverse("oncall:override-add", args=[slug]) if may_add else "",
         "first_entries": shown.entries[:FIRST_SHOWN],

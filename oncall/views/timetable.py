@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from irm.lib.timespan import Span
 from oncall import overriding, scheduling, shifts
-from oncall.models import Override, Schedule, User
+from oncall.models import ImportedCalendar, Override, Rotation, Schedule, User
 from oncall.timeline import Drawing, Piece, draw
-from oncall.turns import Source
+from oncall.turns import Calendar, Line, Source
 
 BEYOND = timedelta(days=14)  # looked at on both sides, so that a shift is told to its real end
 HUES = 6
@@ -46,7 +46,6 @@ class _Facts:
     """What the rows say, by key."""
 
     names: dict[Source, str]  # of rotations and calendars
-    follows: str  # the name of what the schedule follows
     overrides: dict[int | None, Override]
     people: Mapping[int, User]
     me: User
@@ -88,19 +87,27 @@ def _facts(
     overrides: dict[int | None, Override] = {row.pk: row for row in rows}
     if preview is not None:
         overrides[None] = preview
-    names = {Source("rotation", pk): name for pk, name in schedule.rotations.values_list("pk", "name")}
-    calendars = schedule.imported_calendars.values_list("pk", "name")
-    names |= {Source("calendar", pk): name for pk, name in calendars}
     people = User.objects.in_bulk(shifts.people_of(plan))
-    return _Facts(names, _followed(schedule), overrides, people, me)
+    return _Facts(_line_names(schedule, plan), overrides, people, me)
 
 
-def _followed(schedule: Schedule) -> str:
-    """ "Payments primary, 7 days ahead", or nothing where the schedule follows no other."""
-    if schedule.follows is None:
-        return ""
-    days = schedule.days_ahead
-    return f"{schedule.follows}, {days} day{'' if days == 1 else 's'} ahead"
+def _line_names(schedule: Schedule, plan: shifts.Plan[int]) -> dict[Source, str]:
+    """What each line of the plan is called; one of a schedule that is followed, by that schedule's name."""
+    lines = {line.source: line for line in plan.lines}
+    keys = [(kind, key) for kind, key in lines if isinstance(key, int)]
+    calendars = ImportedCalendar.objects.filter(pk__in=[key for kind, key in keys if kind == "calendar"])
+    names = {Source("calendar", pk): name for pk, name in calendars.values_list("pk", "name")}
+    rotations = Rotation.objects.filter(pk__in=[key for kind, key in keys if kind == "rotation"])
+    for rotation in rotations.select_related("schedule"):
+        source = Source("rotation", rotation.pk)
+        is_own = rotation.schedule_id == schedule.pk
+        names[source] = rotation.name if is_own else f"{rotation.schedule}, {_ahead(lines[source])}"
+    return names
+
+
+def _ahead(line: Line[int]) -> str:
+    days = 0 if isinstance(line, Calendar) else line.ahead.days
+    return f"{days} day{'' if days == 1 else 's'} ahead"
 
 
 def _line_rows(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[tuple[str, list[Piece]]]:
@@ -109,10 +116,7 @@ def _line_rows(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[tupl
     for line in sorted(plan.lines, key=lambda line: -line.layer):
         pieces = [_piece(shift, facts) for shift in shifts.line_shifts(line, window)]
         if pieces or line.is_open_ended:
-            is_own = line.source in facts.names
-            kind = line.source.kind if is_own else "followed"
-            name = facts.names[line.source] if is_own else facts.follows
-            rows.setdefault((kind, name), []).extend(pieces)
+            rows.setdefault((line.source.kind, facts.names.get(line.source, "")), []).extend(pieces)
     return [(name, pieces) for (_, name), pieces in rows.items()]
 
 
