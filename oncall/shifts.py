@@ -197,8 +197,13 @@ def _parts(overrides: Sequence[Override[P]], span: Span) -> Iterator[tuple[Span,
     """Cut `span` where an override begins or ends; each part with its overrides, oldest first."""
     relevant = sorted((o for o in overrides if o.span.overlaps(span)), key=attrgetter("made_at"))
     inner = {edge for o in relevant for edge in (o.span.start, o.span.end) if span.start < edge < span.end}
+    waiting = sorted(enumerate(relevant), key=lambda ranked: ranked[1].span.start, reverse=True)
+    counting: list[tuple[int, Override[P]]] = []
     for start, end in pairwise([span.start, *sorted(inner), span.end]):
-        yield Span(start, end), [o for o in relevant if o.span.start < end and start < o.span.end]
+        counting = [ranked for ranked in counting if ranked[1].span.end > start]
+        while waiting and waiting[-1][1].span.start <= start:
+            counting.append(waiting.pop())
+        yield Span(start, end), [override for _, override in sorted(counting, key=itemgetter(0))]
 
 
 def _overridden(held: list[_Duty[P]], override: Override[P], part: Span) -> list[_Duty[P]]:

@@ -5,11 +5,13 @@ A turn is derived from its rotation's anchor, never stored; handoffs are wall-cl
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from itertools import count, pairwise
+from itertools import accumulate, count, islice, pairwise
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,7 @@ P = TypeVar("P", bound=Hashable)  # a person's id
 
 # Far from the ends of the calendar, where arithmetic would fail.
 YEARS = range(1900, 3000)
+_END_OF_YEARS = datetime(YEARS.stop, 1, 1, tzinfo=UTC)
 _LONGEST_TURN = timedelta(days=366_000)
 _NO_TIME = timedelta(0)
 
@@ -124,7 +127,7 @@ class Rotation(Generic[P]):
     def within(self, span: Span) -> Iterator[Turn[P]]:
         """The turns clipped to `span`, in order, without those of nobody."""
         start = max(span.start, self.starts or first_instant(self.anchor, self.zone))
-        last = min(span.end, self.ends) if self.ends else span.end
+        last = min(span.end, self.ends or _END_OF_YEARS, _END_OF_YEARS)
         if start >= last or not self.turns:
             return
         held = Span(start, last)
@@ -137,11 +140,18 @@ class Rotation(Generic[P]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar(Generic[P]):
-    """Stretches of duty that somebody else planned: read from a calendar, in order of their starts."""
+    """Stretches of duty that somebody else planned: read from a calendar, in any order, perhaps overlapping."""
 
     key: Hashable
     stretches: tuple[tuple[Span, P], ...]
     layer: int = 0
+    # When the last one of all up to each is over: what ended long before a span is not looked at.
+    _over: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stretches = tuple(sorted(self.stretches, key=itemgetter(0)))
+        object.__setattr__(self, "stretches", stretches)
+        object.__setattr__(self, "_over", tuple(accumulate((span.end for span, _ in stretches), max)))
 
     @property
     def source(self) -> Source:
@@ -156,7 +166,9 @@ class Calendar(Generic[P]):
         return True
 
     def within(self, span: Span) -> Iterator[Turn[P]]:
-        for stretch, person in self.stretches:
+        for stretch, person in islice(self.stretches, bisect_right(self._over, span.start), None):
+            if stretch.start >= span.end:
+                return
             if part := stretch.clip(span):
                 yield Turn(part.start, part.end, (person,))
 

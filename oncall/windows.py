@@ -13,6 +13,7 @@ from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant, last_instant, reading
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = frozenset(range(7))
 DAY = timedelta(days=1)
 
@@ -50,7 +51,7 @@ class Window:
 @lru_cache(maxsize=1024)
 def parse(text: str) -> tuple[Window, ...]:
     """The windows of a text, one a line or between semicolons. Raises ValueError, with words for people."""
-    parts = (part.strip() for part in re.split(r"[;\n]", text))
+    parts = (part.strip() for part in re.split(r"[;\n]", text.replace("–", "-")))
     return tuple(_window(part) for part in parts if part)
 
 
@@ -93,16 +94,16 @@ def _weekdays(text: str) -> frozenset[int]:
         return EVERY_DAY
     days: set[int] = set()
     for part in text.split(","):
-        first, _, last = (word.strip() for word in part.partition("-"))
+        first, dash, last = (word.strip() for word in part.partition("-"))
         begin = _weekday(first)
-        end = _weekday(last) if last else begin
+        end = _weekday(last) if dash else begin
         days |= {(begin + number) % 7 for number in range((end - begin) % 7 + 1)}
     return frozenset(days)
 
 
 def _weekday(text: str) -> int:
-    for number, name in enumerate(DAYS):
-        if len(text) >= 3 and text.casefold().startswith(name.casefold()):
+    for number, name in enumerate(_FULL_NAMES):
+        if len(text) >= 3 and name.startswith(text.casefold()):
             return number
     raise ValueError(f"“{text}” is no day of the week. Write Mon, Tue, Wed, Thu, Fri, Sat or Sun.")
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from irm.lib.timespan import Span, union
+from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant, last_instant, reading
 from oncall.shifts import Override, OverrideKind, Plan, line_shifts, on_call_at, resolve
 from oncall.turns import Rotation, Unit
