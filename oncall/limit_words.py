@@ -39,8 +39,9 @@ def _sentence(person: str, breach: Breach, team: str, is_: str, has: str, since:
         case Kind.REST:
             return f"{person} {has} {amount} of rest between two shifts{since}; {team} asks for {allowed}."
         case Kind.FOUR_WEEKS:
+            the = "the " if since else ""
             amount, allowed = _in_hours(breach.amount), _in_hours(breach.allowed)
-            return f"{person} {is_} on call for {amount} in the four weeks{since}; {team} allows {allowed}."
+            return f"{person} {is_} on call for {amount} in {the}four weeks{since}; {team} allows {allowed}."
         case Kind.WEEKS:
             weeks, most = breach.amount // WEEK, breach.allowed // WEEK
             return f"{person} {is_} on primary for {weeks} weeks in a row{since}; {team} allows {most}."

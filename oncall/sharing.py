@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch
 
 from irm.lib.timespan import Span, union
-from oncall import limit_words, limits, overriding, tallying
+from oncall import fairness, limit_words, limits, overriding, shifts, tallying
+from oncall.fairness import Quality, Share
 from oncall.limits import FOUR_WEEKS, Breach, Kind
 from oncall.models import Absence, ContactMethod, Override, Schedule, Team, User
 from oncall.tallying import Tally
 
 LOOK_AHEAD = timedelta(weeks=8)
+PLANNED = timedelta(weeks=24)  # long enough for everybody to have had a turn
 HOUR = timedelta(hours=1)
 
 
@@ -23,6 +25,51 @@ class Candidate:
     person: User
     hours: float
     worries: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one person carries; somebody who `takes_turns` counts for the even share, others help out."""
+
+    person: User
+    past: Share
+    planned: Share
+    takes_turns: bool
+
+    @property
+    def total(self) -> Share:
+        return self.past + self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """How good a schedule is, and the limits that the coming weeks break, in sentences."""
+
+    schedule: Schedule
+    quality: Quality
+    broken: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who carries how much over a span: most hours first; `even` is what each of those who take turns would carry."""
+
+    window: Span
+    rows: list[Row]
+    even: timedelta
+    standards: list[Standard]
+
+
+def report(schedules: Sequence[Schedule], window: Span, now: datetime) -> Report:
+    """Who carries how much on these schedules taken together, and how good each is. At most 22 queries."""
+    ahead = Span(now, now + PLANNED)
+    reach = max((tallying.limits_of(schedule.team).reach for schedule in schedules), default=FOUR_WEEKS)
+    whole = Span(min(window.start, now - reach), max(window.end, ahead.end))
+    known = tallying.tally(schedules, whole)
+    rows = _rows(schedules, known, window, now)
+    turns = [row.total.hours for row in rows if row.takes_turns]
+    even = fairness.even_share(turns)
+    return Report(window, rows, even, [_standard(schedule, known, now) for schedule in schedules])
 
 
 def warnings(schedule: Schedule, overrides: Sequence[Override], now: datetime) -> list[str]:
@@ -109,6 +156,48 @@ def _elsewhere(schedule: Schedule, person: User, before: Tally, added: Sequence[
         is_second = key != schedule.pk and Schedule.Role.SHADOW not in (schedule.role, other.role)
         if is_second and limits.common(union(added), before.held[key].get(person.pk, [])):
             yield other
+
+
+def _rows(schedules: Sequence[Schedule], known: Tally, window: Span, now: datetime) -> list[Row]:
+    keys = [schedule.pk for schedule in schedules]
+    turning = known.turning(keys, window)
+    held = {pk: fairness.within(known.spans_of(pk, keys), window) for pk in known.people}
+    people = {pk: person for pk, person in known.people.items() if pk in turning or held[pk]}
+    lives, pages = tallying.lives_of(people.values(), window), tallying.pages_to(people, window)
+    behind, ahead = _parts(window, now)
+    rows = []
+    for pk, person in people.items():
+        heard = [page for page in pages.get(pk, ()) if any(span.contains(page) for span in held[pk])]
+        past = fairness.share(fairness.within(held[pk], behind), lives[pk], heard)
+        planned = fairness.share(fairness.within(held[pk], ahead), lives[pk])
+        rows.append(Row(person, past, planned, pk in turning or not turning))
+    return sorted(rows, key=lambda row: (-row.total.hours, str(row.person).casefold()))
+
+
+def _parts(window: Span, now: datetime) -> tuple[Span | None, Span | None]:
+    """What of the window is past, and what is still to come."""
+    edge = min(max(now, window.start), window.end)
+    past = Span(window.start, edge) if window.start < edge else None
+    return past, Span(edge, window.end) if edge < window.end else None
+
+
+def _standard(schedule: Schedule, known: Tally, now: datetime) -> Standard:
+    held, plan = known.held[schedule.pk], known.plans[schedule.pk]
+    soon, later = Span(now, now + fairness.HORIZON), Span(now, now + PLANNED)
+    final = [span for spans in held.values() for span in spans]
+    expected = [soon]
+    if not schedule.is_around_the_clock:
+        expected = [shift.span for line in plan.lines for shift in shifts.line_shifts(line, soon)]
+    turning = known.turning([schedule.pk], later) or held.keys()
+    carried = [limits.held_within(held.get(pk, []), later) for pk in turning]
+    broken = list(_broken(schedule, known, Span(now, now + LOOK_AHEAD)))
+    quality = Quality(
+        coverage=fairness.coverage(final, expected),
+        balance=fairness.balance(carried),
+        planned_ahead=min(fairness.planned_ahead(final, now), fairness.HORIZON),
+        limits_broken=len(broken),
+    )
+    return Standard(schedule, quality, broken)
 
 
 def _would(person: User, breach: Breach, team: Team) -> str:

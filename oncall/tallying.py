@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+import holidays
+from django.db.models import Min, Q, QuerySet
 
 from irm.lib.timespan import Span, union
 from oncall import scheduling, shifts, windows
+from oncall.fairness import Life
 from oncall.limits import Duty, Limits
-from oncall.models import ImportedShift, Override, RotationMember, Schedule, Team, User
+from oncall.models import ImportedShift, Notification, Override, RotationMember, Schedule, Team, User
+
+A_DAY = timedelta(days=1)
+# A message that was kept here rang nowhere.
+REACHED = (Notification.Status.SENT, Notification.Status.DELIVERED)
 
 Held = dict[int, list[Span]]  # a person's spans on one schedule, in order and without overlaps
 
@@ -43,6 +50,11 @@ class Tally:
         """The teams for which a person is on call, each once: their limits are the person's."""
         mine = (self.schedules[key].team for key, held in self.held.items() if person in held)
         return list({team.pk: team for team in mine}.values())
+
+    def turning(self, schedules: Iterable[int], window: Span) -> set[int]:
+        """Those who take turns on these schedules in the window, rather than help out."""
+        lines = (line for key in schedules for line in self.plans[key].lines)
+        return {person for line in lines if any(True for _ in line.within(window)) for person in line.people}
 
     def changed(self, schedule: int, plan: shifts.Plan[int]) -> "Tally":
         """The same with another plan for one of the schedules."""
@@ -84,6 +96,46 @@ def schedules_of(people: Iterable[int]) -> QuerySet[Schedule]:
     imported = ImportedShift.objects.filter(user__in=ids).values("calendar__schedule")
     is_theirs = Q(pk__in=turning) | Q(follows__in=turning) | Q(pk__in=overriding) | Q(pk__in=imported)
     return Schedule.objects.filter(is_theirs)
+
+
+def lives_of(people: Iterable[User], span: Span) -> dict[int, Life]:
+    """When each of them sleeps, and the public holidays of their countries."""
+    years = tuple(range(span.start.year - 1, span.end.year + 2))
+    return {
+        person.pk: Life(
+            zone=person.zone,
+            sleep_starts=person.sleep_starts,
+            sleep_ends=person.sleep_ends,
+            holidays=holidays_of(person.country, years),
+        )
+        for person in people
+    }
+
+
+@lru_cache(maxsize=512)
+def holidays_of(country: str, years: tuple[int, ...]) -> frozenset[date]:
+    """The public holidays of a country; none where no country is named, or the package does not know it."""
+    try:
+        return frozenset(holidays.country_holidays(country, years=years)) if country else frozenset()
+    except NotImplementedError:
+        return frozenset()
+
+
+def pages_to(people: Iterable[int], span: Span) -> dict[int, list[datetime]]:
+    """When pages left for each of them, in order. A page by several ways, or said again, is one: its first message."""
+    sent = Notification.objects.filter(
+        event="page",
+        user__in=list(people),
+        status__in=REACHED,
+        finished_at__gte=span.start,
+        finished_at__lt=span.end,
+        created_at__gte=span.start - A_DAY,  # what the index stands on
+    )
+    first = sent.values("user", "alert", "step_run").annotate(at=Min("finished_at")).order_by("at")
+    found: dict[int, list[datetime]] = {}
+    for user, at in first.values_list("user", "at"):
+        found.setdefault(user, []).append(at)
+    return found
 
 
 def limits_of(team: Team) -> Limits:
