@@ -195,7 +195,9 @@ def _turns(rotation: Rotation[P], held: Span) -> Iterator[Turn[P]]:
 def _people(rotation: Rotation[P], slot: int) -> tuple[P, ...]:
     """Whose slot it is. A turn is one slot, or with gaps two, of which the second is nobody's."""
     turn, is_gap = divmod(slot, 2) if rotation.gap else (slot, 0)
-    return () if is_gap else rotation.turns[turn % len(rotation.turns)]
+    # On active days, the night before the anchor's day may last into it.
+    is_before = turn < 0 and rotation.starts is None
+    return () if is_gap or is_before else rotation.turns[turn % len(rotation.turns)]
 
 
 def _slot(rotation: Rotation[P], units: int) -> int:
