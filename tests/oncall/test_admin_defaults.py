@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from oncall.admin.schedules import next_monday
+from oncall.admin.rotations import next_monday
 from oncall.models import Severity, User
 from tests import pages
 

@@ -1,0 +1,108 @@
+"""The preview on the form of a schedule: what would come of it, and nothing saved."""
+
+import pytest
+from django.urls import reverse
+
+from oncall.models import Rotation, Schedule
+from tests import factories, pages
+from tests.oncall.admin_forms import change, form_of, save
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:oncall_schedule_add")
+
+
+@pytest.fixture
+def client():
+    return pages.client_of(factories.user("boss", is_staff=True, is_superuser=True))
+
+
+@pytest.fixture
+def schedule():
+    return factories.schedule(factories.user("priya"), factories.user("omar"))
+
+
+def preview(client, path, days=14, **changes):
+    answer = client.post(path, form_of(client.get(path)) | changes | {"_preview": str(days)})
+    assert answer.status_code == 200
+    return answer
+
+
+def test_a_preview_saves_nothing(client, schedule):
+    preview(client, change(schedule), name="Renamed", **{"rotations-0-turns": "omar"})
+    schedule.refresh_from_db()
+    assert schedule.name != "Renamed"
+    assert schedule.rotations.get().members.count() == 2
+    assert schedule.history.count() == 1
+
+
+def test_a_preview_keeps_what_was_entered(client, schedule):
+    answer = preview(client, change(schedule), name="Renamed", **{"rotations-0-turns": "omar"})
+    sent = form_of(answer)
+    assert (sent["name"], sent["rotations-0-turns"]) == ("Renamed", "omar")
+    assert "Please correct" not in pages.text_of(answer)
+
+
+def test_what_was_previewed_can_be_saved(client, schedule):
+    sent = form_of(preview(client, change(schedule), **{"rotations-0-turns": "omar"}))
+    assert client.post(change(schedule), sent).status_code == 302
+    assert Rotation.objects.filter(ends_at=None).get().members.count() == 1
+
+
+def test_a_preview_says_who_is_on_call_instead_of_whom(client, schedule):
+    answer = preview(client, change(schedule), **{"rotations-0-turns": "omar"})
+    seen = answer.context["outlook"]
+    assert not seen.past
+    assert {(one.before[0].username, one.after[0].username) for one in seen.coming} == {("priya", "omar")}
+    assert "instead of Priya" in pages.text_of(answer)
+
+
+def test_a_preview_says_where_nothing_changes(client, schedule):
+    shown = pages.text_of(preview(client, change(schedule), description="Be kind."))
+    assert "Nobody is on call at other times in the next 12 weeks." in shown
+
+
+def test_a_preview_shows_gaps(client, schedule):
+    shown = pages.text_of(preview(client, change(schedule), **{"rotations-0-active_windows": "Mon-Fri 09:00-18:00"}))
+    assert "nobody is on call." in shown
+
+
+def test_a_preview_warns_where_the_past_would_change(client, schedule):
+    fields = {"rotations-0-turns": "omar", "rotations-0-corrects_past": "on"}
+    answer = preview(client, change(schedule), **fields)
+    assert answer.context["outlook"].past
+    assert "The past changes, too" in pages.text_of(answer)
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("42", 42), ("84", 84), ("5000", 14), ("x", 14)])
+def test_a_preview_shows_two_to_twelve_weeks(client, schedule, asked, shown):
+    assert preview(client, change(schedule), asked).context["outlook"].days == shown
+
+
+def test_a_new_schedule_is_previewed_before_it_is_there(client):
+    factories.user("priya")
+    fields = {"name": "Search", "slug": "search", "team": factories.team().pk, "rotations-TOTAL_FORMS": 1}
+    rotation = {"name": "Weekly", "turns": "priya", "anchor_on": "2026-01-05", "anchor_time": "09:00"}
+    rotation |= {"length": 1, "unit": "weeks", "gap": 0, "passing": "calendar", "layer": 0}
+    answer = preview(client, ADD, **fields, **{f"rotations-0-{name}": value for name, value in rotation.items()})
+    assert "What changes" not in pages.text_of(answer)
+    assert answer.context["outlook"].shown.entries[-1].person.username == "priya"
+    assert not Schedule.objects.exists()
+
+
+def test_what_cannot_be_saved_is_told_instead_of_previewed(client, schedule):
+    answer = preview(client, change(schedule), name="")
+    assert "outlook" not in answer.context
+    assert "This field is required." in pages.text_of(answer)
+
+
+def test_a_preview_is_for_those_who_may_change_schedules(schedule):
+    reader = pages.person("oncall.view_schedule", is_staff=True)
+    assert pages.client_of(reader).post(change(schedule), {"_preview": "14"}).status_code == 403
+
+
+def test_a_preview_takes_as_many_queries_for_a_year_of_versions(client, schedule, django_assert_max_num_queries):
+    for gap in (1, 2, 1, 2):
+        save(client, change(schedule), **{"rotations-0-gap": gap})
+    sent = form_of(client.get(change(schedule))) | {"rotations-0-turns": "omar", "_preview": "84"}
+    with django_assert_max_num_queries(110):
+        client.post(change(schedule), sent)
