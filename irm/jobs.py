@@ -28,6 +28,14 @@ SWEEPS: tuple[Sweep, ...] = (
         max_lag_s=30,
     ),
     Sweep(
+        name="shift announcements",
+        oldest_due="oncall.jobs.oldest_due_announcement",
+        run="oncall.jobs.announce_shifts",
+        cluster=CORE,
+        why="Tells people of coming shifts, handoffs, changes of plan and gaps.",
+        max_lag_s=60,
+    ),
+    Sweep(
         name="update reminders",
         oldest_due="incidents.jobs.oldest_due_reminder",
         run="incidents.jobs.remind_of_updates",

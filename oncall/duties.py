@@ -3,9 +3,11 @@ whom, and what changes when a plan does. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Generic
 
 from irm.lib.timespan import Span, union
@@ -14,6 +16,7 @@ from oncall.turns import P
 
 # When each person is on call: in order, touching stretches joined.
 Duties = Mapping[P, list[Span]]
+_START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,15 @@ def moves(told: Duties[P], duties: Duties[P], span: Span) -> dict[P, Move]:
     return found
 
 
+def is_on_call(spans: Sequence[Span], instant: datetime) -> bool:
+    """Whether one of `spans`, in order, holds the instant."""
+    known = bisect_right(spans, instant, key=_START)
+    return known > 0 and instant < spans[known - 1].end
+
+
 def _handoff(duties: Duties[P], at: datetime, has_pauses: bool) -> Handoff[P]:
-    before = tuple(person for person, spans in duties.items() if any(s.start < at <= s.end for s in spans))
-    after = tuple(person for person, spans in duties.items() if any(s.start <= at < s.end for s in spans))
+    before = tuple(person for person, spans in duties.items() if _is_until(spans, at))
+    after = tuple(person for person, spans in duties.items() if is_on_call(spans, at))
     leaving = tuple(person for person in before if person not in after)
     coming = tuple(person for person in after if person not in before)
     paused_at, before = (at, before) if before else _last(duties, at)
@@ -92,18 +101,26 @@ def _handoff(duties: Duties[P], at: datetime, has_pauses: bool) -> Handoff[P]:
     return Handoff(at, leaving, coming, before, after, paused_at, resumes_at)
 
 
+def _is_until(spans: Sequence[Span], at: datetime) -> bool:
+    """Whether one of `spans` holds the moment just before `at`."""
+    known = bisect_left(spans, at, key=_START)
+    return known > 0 and at <= spans[known - 1].end
+
+
 def _last(duties: Duties[P], at: datetime) -> tuple[datetime | None, tuple[P, ...]]:
-    """Who was on call last before `at`, and until when."""
-    ends = {person: max((s.end for s in spans if s.end <= at), default=None) for person, spans in duties.items()}
-    last = max((end for end in ends.values() if end), default=None)
-    return last, tuple(person for person, end in ends.items() if end is not None and end == last)
+    """Who was on call last before `at`, where nobody is, and until when."""
+    known = {person: bisect_left(spans, at, key=_START) for person, spans in duties.items()}
+    ends = {person: duties[person][number - 1].end for person, number in known.items() if number}
+    last = max(ends.values(), default=None)
+    return last, tuple(person for person, end in ends.items() if end == last)
 
 
 def _next(duties: Duties[P], at: datetime) -> tuple[datetime | None, tuple[P, ...]]:
-    """Who is on call next after `at`, and from when."""
-    starts = {person: min((s.start for s in spans if s.start >= at), default=None) for person, spans in duties.items()}
-    first = min((start for start in starts.values() if start), default=None)
-    return first, tuple(person for person, start in starts.items() if start is not None and start == first)
+    """Who is on call next after `at`, where nobody is, and from when."""
+    known = {person: bisect_left(spans, at, key=_START) for person, spans in duties.items()}
+    starts = {person: duties[person][number].start for person, number in known.items() if number < len(duties[person])}
+    first = min(starts.values(), default=None)
+    return first, tuple(person for person, start in starts.items() if start == first)
 
 
 def _clipped(spans: Iterable[Span], window: Span) -> list[Span]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from irm.lib import clock
-from oncall import delivering, escalating
+from oncall import announcing, delivering, escalating
 
 BUDGET_S = 5.0
 
@@ -38,3 +38,14 @@ def deliver_notifications() -> None:
         if notification is None:
             return
         delivering.send(notification, clock.database_now())
+
+
+def oldest_due_announcement() -> datetime | None:
+    return announcing.oldest_due()
+
+
+def announce_shifts() -> None:
+    """Tell people of coming shifts, handoffs, changes and gaps, on the schedules that are due to be looked at."""
+    for now in _while_in_budget():
+        if not announcing.look_at_due(now):
+            return

@@ -1,0 +1,213 @@
+"""Announcing: who is told before a shift, at a handoff, when a plan changes, and of gaps.
+
+Each schedule has a watch: what people know of it, and when to look again. Looking late or twice does no harm.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Min, OuterRef, Q
+
+from irm.lib.timespan import Span
+from oncall import announcements, duties, handing_off, notifying, scheduling, shifts, wording
+from oncall.announcements import FOREVER, Told
+from oncall.models import HandoffNote, Schedule, ScheduleWatch, StepTarget, User
+
+log = logging.getLogger("irm.announcing")
+
+BATCH = 20
+LEASE = timedelta(minutes=10)  # of a schedule being looked at; one whose look failed waits as long
+CEILING = timedelta(hours=1)  # plans change in many ways, and not all of them ask for a look
+# After a standstill what should have been said longer ago is not said as if it were news: the shift has long begun,
+# or the next reminder comes soon, and nobody needs all of them at once.
+LATE = timedelta(minutes=15)
+BACK = timedelta(days=8)  # to see who was on call before a pause
+MOVES_AHEAD = timedelta(days=28)
+GAPS_AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A schedule as it is seen at one instant."""
+
+    watch: ScheduleWatch
+    schedule: Schedule
+    now: datetime
+    outlook: wording.Outlook
+    gaps: list[Span]
+
+    @property
+    def thread(self) -> str:
+        return handing_off.thread(self.schedule)
+
+    @property
+    def told(self) -> Told[int]:
+        """What people have been told so far; before the first look, nothing that could be wrong."""
+        spans: dict[int, list[Span]] = {}
+        for person, start, end in self.watch.told:
+            spans.setdefault(person, []).append(Span(_read(start), _read(end)))
+        return Told(spans, self.watch.told_until or self.now)
+
+
+def oldest_due() -> datetime | None:
+    """When the schedule that waits longest to be looked at is, or was, due."""
+    found: datetime | None = ScheduleWatch.objects.aggregate(at=Min("look_at"))["at"]
+    return found
+
+
+def look_at_due(now: datetime, size: int = BATCH) -> int:
+    """Look at the schedules that are due, at most `size`; one that fails does not stop the others. Returns how many."""
+    due = ScheduleWatch.objects.filter(look_at__lte=now).order_by("look_at")
+    schedule_ids = list(due.values_list("schedule", flat=True)[:size])
+    for schedule_id in schedule_ids:
+        try:
+            look(schedule_id, now)
+        except Exception:
+            log.exception("announcing what is planned on schedule %s failed", schedule_id)
+    return len(schedule_ids)
+
+
+def look(schedule_id: int, now: datetime) -> bool:
+    """Announce what there is to announce on one schedule. False where another process looks at it."""
+    watch = _claim(schedule_id, now)
+    if watch is None:
+        return False
+    seen = _see(watch, now)
+    with transaction.atomic():
+        fields = {"told_gaps": [_written_gap(gap) for gap in _announce(seen)]}
+        coming = [(person, span) for person, spans in seen.outlook.held.items() for span in spans if span.end > now]
+        fields["told"] = [[person, span.start.isoformat(), span.end.isoformat()] for person, span in coming]
+        mine = ScheduleWatch.objects.filter(pk=watch.pk)
+        mine.update(announced_until=now, told_until=seen.outlook.until, **fields)
+        # Unless a change made since asks for a look that is sooner.
+        mine.filter(look_at=watch.look_at).update(look_at=_next_look(seen))
+    return True
+
+
+def _claim(schedule_id: int, now: datetime) -> ScheduleWatch | None:
+    is_target = StepTarget.objects.filter(schedule=OuterRef("schedule"))
+    rows = ScheduleWatch.objects.select_related("schedule__team").annotate(is_used=Exists(is_target))
+    watch = rows.filter(schedule=schedule_id).first()
+    if watch is None or not ScheduleWatch.objects.filter(pk=watch.pk, look_at=watch.look_at).update(
+        look_at=now + LEASE
+    ):
+        return None
+    watch.look_at = now + LEASE
+    return watch
+
+
+def _see(watch: ScheduleWatch, now: datetime) -> Look:
+    schedule = watch.schedule
+    span = Span(now - BACK, now + scheduling.LOOK_AHEAD)
+    plan = scheduling.plan_of(schedule, span)
+    held = duties.held(plan, span)
+    # A schedule that was just made is being filled: its gaps are looked for from the second look on.
+    is_relied_on = watch.is_used or schedule.role == Schedule.Role.PRIMARY  # type: ignore[attr-defined]  # annotated
+    has_gaps = schedule.is_around_the_clock and is_relied_on and watch.told_until is not None
+    gaps = [_to_its_end(gap, span) for gap in shifts.gaps(plan, Span(now, span.end))] if has_gaps else []
+    concerned = {*held, *(person for person, _, _ in watch.told)}
+    outlook = wording.Outlook(schedule, held, User.objects.in_bulk(concerned), span.end)
+    return Look(watch, schedule, now, outlook, gaps)
+
+
+def _announce(seen: Look) -> list[Span]:
+    """Tell everybody what is new to them. Returns the gaps that are known of from now on."""
+    if seen.watch.announced_until is None:
+        return []
+    since = max(seen.watch.announced_until, seen.now - LATE)
+    _remind(seen, since)
+    heard = _announce_handoffs(seen, since)
+    _announce_moves(seen, heard)
+    return _announce_gaps(seen, seen.watch.announced_until)
+
+
+def _remind(seen: Look, since: datetime) -> None:
+    leads = seen.schedule.announced_before
+    for person, shift, lead in announcements.reminders(seen.outlook.held, leads, seen.told, since, seen.now):
+        context = wording.shift_soon(seen.outlook, seen.outlook.people[person], shift, seen.now)
+        hours = lead // timedelta(hours=1)
+        key = f"shift-soon-{seen.schedule.pk}-{person}-{shift.start.isoformat()}-{hours}"
+        _tell(seen, person, "shift_soon", key, context)
+
+
+def _announce_handoffs(seen: Look, since: datetime) -> set[int]:
+    """Tell those who leave and those who come. Returns whom."""
+    # Both ends are instants: what happened right at `since` was announced then, what happens now is told now.
+    window = Span(since + scheduling.INSTANT, seen.now + scheduling.INSTANT)
+    heard: set[int] = set()
+    for handoff in duties.handoffs(seen.outlook.held, window, has_pauses=not seen.schedule.is_around_the_clock):
+        notes = _notes(seen.schedule, handoff)
+        in_flight = handing_off.in_flight(seen.schedule.team, seen.now)
+        for person in (*handoff.coming, *handoff.leaving):
+            context = wording.handoff(seen.outlook, seen.outlook.people[person], handoff, notes, in_flight)
+            key = f"handoff-{seen.schedule.pk}-{person}-{handoff.at.isoformat()}"
+            _tell(seen, person, "handoff", key, context)
+            heard.add(person)
+    return heard
+
+
+def _notes(schedule: Schedule, handoff: handing_off.Handoff) -> list[HandoffNote]:
+    """Those about this handoff; after a pause, about the one that began it."""
+    began = handoff.paused_at or handoff.at
+    about = Q(schedule=schedule, handoff_at__gte=began, handoff_at__lte=handoff.at)
+    return list(HandoffNote.objects.filter(about).select_related("author"))
+
+
+def _announce_moves(seen: Look, heard: set[int]) -> None:
+    """Tell people what a change of plan gives them and takes from them, once for all of it."""
+    told, until = seen.told, seen.now + MOVES_AHEAD
+    if told.until <= seen.now:
+        return
+    span = Span(seen.now, min(told.until, seen.outlook.until))
+    for person, move in duties.moves(told.duties, seen.outlook.held, span).items():
+        # Who has just left or come was told in the message about the handoff what holds from now on.
+        first = seen.now if person in heard else seen.now - scheduling.INSTANT
+        new, gone = ([one for one in part if first < one.start < until] for part in (move.new, move.gone))
+        if (new or gone) and person in seen.outlook.people:
+            context = wording.shift_moved(seen.outlook, seen.outlook.people[person], new, gone, seen.now)
+            key = f"shift-moved-{seen.schedule.pk}-{person}-{seen.now.isoformat()}"
+            _tell(seen, person, "shift_moved", key, context)
+
+
+def _announce_gaps(seen: Look, since: datetime) -> list[Span]:
+    """Tell those who lead the team of gaps that are new, and of those that are near and still open."""
+    known = [Span(_read(start), _read(end) if end else FOREVER) for start, end in seen.watch.told_gaps]
+    near = [gap for gap in seen.gaps if gap.start < seen.now + GAPS_AHEAD]
+    if announcements.new_gaps(near, known):
+        # All that can be seen are told of at once: gaps of every night would otherwise be new every day.
+        _tell_leaders(seen, seen.gaps, is_again=False)
+        return seen.gaps
+    if again := announcements.gaps_again(near, known, since, seen.now):
+        _tell_leaders(seen, again, is_again=True)
+    return [gap for gap in seen.gaps if not announcements.new_gaps([gap], known)]
+
+
+def _tell_leaders(seen: Look, gaps: list[Span], *, is_again: bool) -> None:
+    for person in seen.schedule.team.leaders():
+        key = f"schedule-gaps-{seen.schedule.pk}-{person.pk}-{seen.now.isoformat()}"
+        context = wording.gaps(seen.schedule, person, gaps, is_again=is_again)
+        notifying.notify(person, "schedule_gaps", key=key, context=context, now=seen.now, thread=seen.thread)
+
+
+def _tell(seen: Look, person: int, event: str, key: str, context: dict[str, Any]) -> None:
+    notifying.notify(seen.outlook.people[person], event, key=key, context=context, now=seen.now, thread=seen.thread)
+
+
+def _next_look(seen: Look) -> datetime:
+    leads = seen.schedule.announced_before
+    return announcements.next_moment(seen.outlook.held, leads, seen.gaps, seen.now, seen.now + CEILING)
+
+
+def _to_its_end(gap: Span, known: Span) -> Span:
+    return gap if gap.end < known.end else Span(gap.start, FOREVER)
+
+
+def _written_gap(gap: Span) -> list[str | None]:
+    return [gap.start.isoformat(), None if gap.end == FOREVER else gap.end.isoformat()]
+
+
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text)

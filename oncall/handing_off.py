@@ -1,0 +1,220 @@
+"""Handing duty over: what the leaving person tells the one who comes, and who has read it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from irm.lib import localtime
+from irm.lib.timespan import Span
+from oncall import duties, notifying, scheduling
+from oncall.errors import NotAllowed
+from oncall.models import Alert, HandoffNote, HandoffReceipt, Override, Rotation, Schedule, Team, User
+
+Handoff = duties.Handoff[int]
+
+LOOK_BACK = timedelta(days=15)
+GRACE = timedelta(hours=12)  # so long after a handoff its note may still be written
+SHOWN_FOR = timedelta(days=14)
+SHOWN_IN_FLIGHT = 20
+SHOWN_CHANGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Something a team has open: "A-12", "SEV2, triggered: Disk full", where to read on."""
+
+    reference: str
+    words: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """A note as one reader sees it."""
+
+    note: HandoffNote
+    is_own: bool
+    is_read: bool
+    receipts: list[HandoffReceipt]
+
+
+def thread(schedule: Schedule) -> str:
+    """Messages about one schedule hang together by this."""
+    return f"schedule-{schedule.pk}"
+
+
+def path(schedule: Schedule, at: datetime | None = None) -> str:
+    """The page to write a note on, about the handoff `at` this instant."""
+    page = reverse("oncall:handoff", args=[schedule.slug])
+    return f"{page}?{urlencode({'at': at.isoformat()})}" if at else page
+
+
+def open_alerts(team: Team, now: datetime) -> list[InFlight]:
+    found = Alert.objects.open().filter(team=team).select_related("severity").order_by("severity__rank", "opened_at")
+    return [
+        InFlight(alert.reference, f"{alert.severity}, {alert.status}: {alert.title}", alert.get_absolute_url())
+        for alert in found[:SHOWN_IN_FLIGHT]
+    ]
+
+
+# What a team may have in flight; apps above add to it when they are ready.
+IN_FLIGHT: list[Callable[[Team, datetime], list[InFlight]]] = [open_alerts]
+
+
+def in_flight(team: Team, now: datetime) -> list[InFlight]:
+    """Everything the team has open: incidents and whatever else is registered first, then alerts."""
+    return [item for found in reversed(IN_FLIGHT) for item in found(team, now)]
+
+
+def around(schedule: Schedule, now: datetime) -> list[Handoff]:
+    """The handoffs of the last two weeks and the next five, in order. At most eight queries."""
+    span = Span(now - LOOK_BACK, now + scheduling.LOOK_AHEAD)
+    held = duties.held(scheduling.plan_of(schedule, span), span)
+    # Where what is known begins, duty did not.
+    inner = Span(span.start + scheduling.INSTANT, span.end)
+    return list(duties.handoffs(held, inner, has_pauses=not schedule.is_around_the_clock))
+
+
+def choose(found: Sequence[Handoff], person: User, now: datetime, at: datetime | None = None) -> Handoff | None:
+    """The handoff a person writes about: the one `at` this instant, else that of their own shift, else the next.
+
+    A shift that ended within the last hours is theirs to write about until they are on call again.
+    """
+    if at is not None:
+        return next((handoff for handoff in found if handoff.at == at and at > now - GRACE), None)
+    own = [handoff for handoff in found if person.pk in (*handoff.leaving, *handoff.coming)]
+    last = next((handoff for handoff in reversed(own) if handoff.at <= now), None)
+    if last and person.pk in last.leaving and last.at > now - GRACE:
+        return last
+    coming = [handoff for handoff in found if handoff.at > now]
+    return next((handoff for handoff in coming if person.pk in handoff.leaving), coming[0] if coming else None)
+
+
+def may_write(person: User, schedule: Schedule, handoff: Handoff) -> bool:
+    """Those on call on either side of the handoff, those who lead the team, and whoever plans schedules."""
+    if person.pk in handoff.people or person.has_perm("oncall.change_schedule"):
+        return True
+    return Team.objects.led_by(person).filter(pk=schedule.team_id).exists()
+
+
+@transaction.atomic
+def write(schedule: Schedule, handoff: Handoff, text: str, *, by: User, now: datetime) -> HandoffNote:
+    """Keep somebody's note about a handoff; they have one each. Raises NotAllowed.
+
+    Who has taken over already is told of the first version: their message about the handoff came without it.
+    """
+    if not may_write(by, schedule, handoff):
+        raise NotAllowed(f"Only people on call around this handoff and those who lead {schedule.team} write about it.")
+    Schedule.objects.select_for_update().get(pk=schedule.pk)  # of a form sent twice, one waits for the other
+    note = HandoffNote.objects.filter(schedule=schedule, handoff_at=handoff.at, author=by).first()
+    if note is not None and note.text == text:
+        return note
+    is_new = note is None
+    note = note or HandoffNote(schedule=schedule, handoff_at=handoff.at, author=by)
+    note.text, note.written_at = text, now
+    note.save()
+    if is_new and handoff.resumes_at is not None and handoff.resumes_at <= now:
+        _tell(note, handoff, now)
+    return note
+
+
+def mark_read(note: HandoffNote, *, by: User, now: datetime) -> bool:
+    """Somebody has read the note as it stands. False where that is known already, or it is their own."""
+    if note.author_id == by.pk:
+        return False
+    receipt, is_new = HandoffReceipt.objects.get_or_create(note=note, user=by, defaults={"read_at": now})
+    if is_new:
+        return True
+    outdated = HandoffReceipt.objects.filter(pk=receipt.pk, read_at__lt=note.written_at)
+    return bool(outdated.update(read_at=now))
+
+
+def notes_on(schedule: Schedule, reader: User, now: datetime) -> list[ShownNote]:
+    """The notes of the last handoff and of the next one. Two queries."""
+    notes = _notes(Q(schedule=schedule, handoff_at__gt=now - SHOWN_FOR))
+    return [shown(note, reader) for note in _nearest(notes, now)]
+
+
+def notes_for(reader: User, shifts: Iterable[scheduling.OwnShift], now: datetime) -> list[ShownNote]:
+    """What others left for whoever is on call now or within a day, and the last note of their own. Two queries."""
+    soon = {shift.schedule.pk for shift in shifts if shift.start <= now + timedelta(days=1)}
+    notes = _notes(Q(handoff_at__gt=now - SHOWN_FOR) & (Q(schedule__in=soon) | Q(author=reader)))
+    theirs = [
+        note
+        for pk in sorted(soon)
+        for note in _nearest([note for note in notes if note.schedule_id == pk], now)
+        if note.author_id != reader.pk
+    ]
+    own = [note for note in notes if note.author_id == reader.pk]
+    return [shown(note, reader) for note in (*theirs, *own[:1])]
+
+
+def shown(note: HandoffNote, reader: User) -> ShownNote:
+    """A note of a query that has fetched its receipts, as `reader` sees it."""
+    receipts = sorted(note.receipts.all(), key=lambda receipt: receipt.read_at)
+    is_read = any(receipt.user_id == reader.pk and receipt.read_at >= note.written_at for receipt in receipts)
+    return ShownNote(note, note.author_id == reader.pk, is_read, receipts)
+
+
+def prefilled(schedule: Schedule, handoff: Handoff, found: Sequence[Handoff], reader: User, now: datetime) -> str:
+    """The first words of a note, in Markdown: what is in flight, the last shift in figures, what changed."""
+    began = max((other.at for other in found if other.at < handoff.at), default=handoff.at - timedelta(days=7))
+    shift = Span(min(began, now - scheduling.INSTANT), now)
+    sees_alerts = reader.has_perm("oncall.view_alert")
+    context = {
+        "schedule": schedule,
+        "sees_alerts": sees_alerts,
+        "in_flight": in_flight(schedule.team, now) if sees_alerts else [],
+        "figures": _figures(schedule.team, shift) if sees_alerts else {},
+        "since": localtime.moment(shift.start, reader.zone),
+        "changes": _changes(schedule, shift, reader),
+    }
+    return render_to_string("messages/handoff_note/blank.txt", context).strip() + "\n"
+
+
+def _figures(team: Team, span: Span) -> dict[str, Any]:
+    opened = Alert.objects.filter(team=team, opened_at__gte=span.start, opened_at__lt=span.end)
+    counted = opened.values_list("severity__name").annotate(number=Count("pk")).order_by("severity__rank")
+    by_severity = [f"{number} {name}" for name, number in counted]
+    return {"number": sum(number for _, number in counted), "by_severity": ", ".join(by_severity)}
+
+
+def _changes(schedule: Schedule, shift: Span, reader: User) -> list[str]:
+    """Overrides that began since the last handoff or begin within a week, and rotations that were changed."""
+    recent = Q(starts_at__gte=shift.start, starts_at__lt=shift.end + timedelta(days=7))
+    overrides = Override.objects.filter(recent, schedule=schedule).select_related("user").order_by("starts_at")
+    said = []
+    for row in overrides[:SHOWN_CHANGES]:
+        when = localtime.stretch(row.starts_at, row.ends_at, reader.zone)
+        said.append(f"{row.user}, {when}: {row.reason}" if row.reason else f"{row.user}, {when}")
+    changed = Rotation.history.filter(schedule=schedule.pk, history_date__gte=shift.start, history_date__lt=shift.end)
+    names = changed.order_by("name").values_list("name", flat=True).distinct()
+    return [*said, *(f"The rotation “{name}” was changed." for name in names[:SHOWN_CHANGES])]
+
+
+def _notes(which: Q) -> list[HandoffNote]:
+    notes = HandoffNote.objects.filter(which).select_related("schedule", "author")
+    return list(notes.prefetch_related("receipts__user").order_by("-handoff_at", "pk"))
+
+
+def _nearest(notes: Sequence[HandoffNote], now: datetime) -> list[HandoffNote]:
+    """Those of the next handoff, then those of the last one; `notes` latest first."""
+    instants = [note.handoff_at for note in notes]
+    coming = min((at for at in instants if at > now), default=None)
+    last = max((at for at in instants if at <= now), default=None)
+    return [note for note in notes if note.handoff_at in (coming, last)]
+
+
+def _tell(note: HandoffNote, handoff: Handoff, now: datetime) -> None:
+    schedule = note.schedule
+    context = {"schedule": str(schedule), "author": str(note.author), "text": note.text[:4000], "path": path(schedule)}
+    for person in User.objects.filter(pk__in=handoff.after).exclude(pk=note.author_id):
+        key = f"handoff-note-{note.pk}-{person.pk}"
+        notifying.notify(person, "handoff_note", key=key, context=context, now=now, thread=thread(schedule))
