@@ -20,7 +20,9 @@ def may_add(person: User, schedule: Schedule) -> bool:
 
 
 def may_remove(person: User, override: Override) -> bool:
-    return override.created_by_id == person.pk or person.has_perm("oncall.delete_override")
+    """Whoever added it; what two people agreed on in a swap is not undone by one of them."""
+    is_own = override.created_by_id == person.pk and override.swap_id is None
+    return is_own or person.has_perm("oncall.delete_override")
 
 
 @transaction.atomic
@@ -55,17 +57,24 @@ def _is_there(override: Override, now: datetime) -> bool:
 
 @transaction.atomic
 def remove(override: Override, *, now: datetime) -> bool:
-    """Take an override back from `now` on. False where it was over, or gone already."""
-    found = Override.objects.select_for_update().filter(pk=override.pk, ends_at__gt=now).first()
-    if found is None:
+    """Take an override back from `now` on, and with it what was given in return for it. False where it was over."""
+    Schedule.objects.select_for_update().get(pk=override.schedule_id)
+    same = Q(pk=override.pk) | Q(swap__isnull=False, swap=override.swap_id)
+    found = Override.objects.select_for_update().filter(same, ends_at__gt=now)
+    if override.pk not in {one.pk for one in found}:
         return False
-    if found.starts_at < now:
-        found.ends_at = now
-        found.save(update_fields=["ends_at"])
-    else:
-        found.delete()
-    ScheduleWatch.objects.over(found.schedule_id).look_soon(now)
+    for one in found:
+        _end(one, now)
+    ScheduleWatch.objects.over(override.schedule_id).look_soon(now)
     return True
+
+
+def _end(override: Override, now: datetime) -> None:
+    if override.starts_at < now:
+        override.ends_at = now
+        override.save(update_fields=["ends_at"])
+    else:
+        override.delete()
 
 
 def with_override(plan: shifts.Plan[int], override: Override, now: datetime) -> shifts.Plan[int]:

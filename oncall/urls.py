@@ -3,7 +3,22 @@
 from django.urls import URLPattern, path
 
 from .intake import PARSERS
-from .views import alerts, intake, messages, one_tap, overrides, profile, schedules, who
+from .views import (
+    absences,
+    alerts,
+    digests,
+    fairness,
+    fairness,
+    handoffs,
+    intake,
+    messages,
+    one_tap,
+    overrides,
+    profile,
+    schedules,
+    swaps,
+    who,
+)
 
 app_name = "oncall"
 
@@ -32,10 +47,25 @@ urlpatterns = [
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/<slug:slug>/", schedules.schedule, name="schedule"),
     path("schedules/<slug:slug>/override/", overrides.add, name="override-add"),
+    path("schedules/<slug:slug>/handoff/", handoffs.handoff, name="handoff"),
+    path("handoff-notes/<int:pk>/read/", handoffs.read, name="handoff-read"),
+    path("schedules/<slug:slug>/swaps/offer/", swaps.offer, name="swap-offer"),
+    path("schedules/<slug:slug>/swaps/cover/", swaps.ask_for_cover, name="swap-cover"),
+    path("swaps/", swaps.swaps, name="swaps"),
+    path("swaps/<int:pk>/", swaps.swap, name="swap"),
+    path("swaps/<int:pk>/take/", swaps.take, name="swap-take"),
+    path("swaps/<int:pk>/decline/", swaps.decline, name="swap-decline"),
+    path("swaps/<int:pk>/withdraw/", swaps.withdraw, name="swap-withdraw"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<int:pk>/", absences.absence, name="absence"),
+    path("absences/<int:pk>/remove/", absences.remove, name="absence-remove"),
+    path("schedules/<slug:slug>/fairness/", fairness.of_schedule, name="fairness"),
+    path("teams/<slug:slug>/fairness/", fairness.of_team, name="team-fairness"),
     path("overrides/<int:pk>/remove/", overrides.remove, name="override-remove"),
     path("on-call/", who.who, name="who"),
     path("on-call/me/", profile.mine, name="mine"),
     path("on-call/me/times/", profile.own_times, name="own-times"),
+    path("on-call/me/digest/", digests.switch, name="digest-switch"),
     path("on-call/me/methods/", profile.add_method, name="method-add"),
     path("on-call/me/methods/<int:pk>/code/", profile.send_code, name="method-send-code"),
     path("on-call/me/methods/<int:pk>/verify/", profile.enter_code, name="method-verify"),

@@ -1,0 +1,71 @@
+"""When I am away, and which of my shifts that hits."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from irm.lib import clock
+from irm.lib.access import requires
+from oncall import covering
+from oncall.errors import NotAllowed
+from oncall.forms.absences import AbsenceForm
+from oncall.models import Absence
+from oncall.requests import PersonRequest
+
+from .swap_cards import own_cards
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires()
+def absences(request: PersonRequest) -> HttpResponse:
+    """All of mine, and a form for another."""
+    form = AbsenceForm(request.POST or None, instance=Absence(user=request.user), now=clock.now())
+    if request.method == "POST" and _is_kept(request, form):
+        return redirect("oncall:absences")
+    return _page(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires()
+def absence(request: PersonRequest, pk: int) -> HttpResponse:
+    """Change one of mine."""
+    found = get_object_or_404(request.user.absences, pk=pk)
+    form = AbsenceForm(request.POST or None, instance=found, now=clock.now())
+    if request.method == "POST" and _is_kept(request, form):
+        return redirect("oncall:absences")
+    return _page(request, form, changed=pk)
+
+
+@require_POST
+@requires()
+def remove(request: PersonRequest, pk: int) -> HttpResponse:
+    get_object_or_404(request.user.absences, pk=pk).delete()
+    messages.success(request, "The absence is gone. Cover that was found for it stays.")
+    return redirect("oncall:absences")
+
+
+def _is_kept(request: PersonRequest, form: AbsenceForm) -> bool:
+    """Save what the form says. False where it cannot be; the form says why."""
+    if not form.is_valid():
+        return False
+    now = clock.now()
+    try:
+        covering.keep_absence(form.instance, by=request.user, now=now)
+    except NotAllowed as error:
+        form.add_error(None, str(error))
+        return False
+    hit = [one for one in covering.own_conflicts(request.user, now) if one.absence == form.instance]
+    if hit:
+        messages.warning(request, "You are on call in that time. Ask for cover below.")
+    else:
+        messages.success(request, "Noted. None of your coming shifts is hit.")
+    return True
+
+
+def _page(request: PersonRequest, form: AbsenceForm, changed: int | None = None) -> HttpResponse:
+    now = clock.now()
+    context: dict[str, Any] = {"form": form, "now": now, "changed": changed, **own_cards(request.user, now)}
+    return render(request, "oncall/absences.html", context)
