@@ -1,83 +1,27 @@
-"""What holds for every rotation, in every zone of the tz database."""
+"""What holds for every plan, in every zone of the tz database."""
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from irm.lib.timespan import Span, union
-from irm.lib.wallclock import reading
-from oncall.shifts import Override, OverrideKind, Plan, gaps, handoffs, line_shifts, next_change, on_call_at, resolve
-from oncall.turns import Rotation, Unit
-
-steady = settings(derandomize=True, deadline=None, max_examples=150)
-DAY = timedelta(days=1)
-TICK = timedelta.resolution
-FIRST, LAST = datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2040-12-31")
-
-zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
-people = st.sampled_from("ABCDE")
-instants = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
-near_transitions = st.sampled_from(["2011-12-30", "2026-03-08", "2026-10-04", "2026-11-01", "2026-09-06"]).map(
-    lambda day: datetime.fromisoformat(day).replace(tzinfo=UTC)
+from oncall.shifts import (
+    Away,
+    Override,
+    OverrideKind,
+    Plan,
+    conflicts,
+    gaps,
+    handoffs,
+    next_change,
+    on_call_at,
+    people_of,
+    resolve,
 )
-GROUP = st.lists(people, max_size=2, unique=True).map(tuple)
-PERSON = people.map(lambda person: (person,))
-SOMETIMES = st.none() | instants
-ALWAYS = st.just(datetime(1950, 1, 1, tzinfo=UTC))
-
-
-@st.composite
-def spans(draw, longest=40 * DAY):
-    start = draw(instants | near_transitions)
-    return Span(start, start + draw(st.timedeltas(TICK, longest)))
-
-
-@st.composite
-def rotations(draw, key=0, turn=GROUP, starts=SOMETIMES):
-    return Rotation(
-        key=key,
-        zone=draw(zones),
-        anchor=draw(st.datetimes(FIRST, LAST)),
-        length=draw(st.integers(1, 14)),
-        unit=draw(st.sampled_from([Unit.HOURS, Unit.DAYS, Unit.WEEKS])),
-        turns=tuple(draw(st.lists(turn, max_size=4))),
-        layer=draw(st.integers(0, 2)),
-        starts=draw(starts),
-        ends=draw(SOMETIMES),
-    )
-
-
-@st.composite
-def plans(draw, window, overrides=3):
-    lines = [draw(rotations(key=number)) for number in range(draw(st.integers(0, 4)))]
-    return Plan(tuple(lines), tuple(draw(override(window, key)) for key in range(draw(st.integers(0, overrides)))))
-
-
-@st.composite
-def override(draw, window, key):
-    kind = draw(st.sampled_from(OverrideKind))
-    return Override(
-        key=key,
-        kind=kind,
-        span=draw(pieces(window)),
-        person=draw(people),
-        replaces=draw(people) if kind is OverrideKind.REPLACE else None,
-        made_at=draw(instants),
-    )
-
-
-def moments(window):
-    return st.timedeltas(timedelta(0), window.length - TICK).map(lambda after: window.start + after)
-
-
-@st.composite
-def pieces(draw, window):
-    start = draw(moments(window))
-    return Span(start, start + draw(st.timedeltas(TICK, window.end - start)))
+from tests.oncall.drawn import DAY, TICK, moments, override, people, pieces, plans, spans, steady
 
 
 def people_in(shifts, instant):
@@ -89,39 +33,6 @@ def spans_by_owner(shifts):
     for shift in shifts:
         owned[shift.person, shift.source].append(shift.span)
     return {owner: union(spans) for owner, spans in owned.items()}
-
-
-@steady
-@given(rotations(turn=PERSON, starts=ALWAYS), spans())
-def test_the_shifts_of_a_rotation_tile_the_time_it_is_in_force_exactly(line, window):
-    in_force = Span(line.starts, line.ends or datetime(2100, 1, 1, tzinfo=UTC)).clip(window)
-    shifts = line_shifts(line, window)
-    if not line.turns or in_force is None:
-        assert shifts == []
-        return
-    assert (shifts[0].span.start, shifts[-1].span.end) == (in_force.start, in_force.end)
-    assert all(left.span.end == right.span.start for left, right in pairwise(shifts))
-
-
-@steady
-@given(rotations(turn=PERSON, starts=ALWAYS), spans())
-def test_handoffs_keep_the_wall_clock_time_outside_of_gaps(line, window):
-    for shift in line_shifts(line, window)[1:]:
-        wall = reading(shift.span.start, line.zone)
-        step = timedelta(**{line.unit: line.length})
-        skipped = reading(shift.span.start - TICK, line.zone) + TICK != wall
-        assert (wall - line.anchor) % step == timedelta(0) or skipped
-
-
-@steady
-@given(rotations(turn=PERSON, starts=ALWAYS), spans())
-def test_the_turn_is_the_number_of_handoffs_since_the_anchor(line, window):
-    step = timedelta(**{line.unit: line.length})
-    for shift in line_shifts(line, window):
-        furthest = reading(shift.span.end - TICK, line.zone)
-        turn = (furthest - line.anchor) // step
-        repeated = reading(shift.span.end, line.zone) < furthest
-        assert shift.person == line.turns[turn % len(line.turns)][0] or repeated
 
 
 @steady
@@ -202,11 +113,25 @@ def test_the_next_change_is_the_first_handoff_after(data, window):
     assert found == (later[0] if later else None)
 
 
-def test_a_year_of_handoffs_at_midnight_ends_in_every_zone():
-    window = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
-    midnight = datetime.fromisoformat("2020-01-01")
-    for zone in sorted(available_timezones()):
-        line = Rotation(key=1, zone=ZoneInfo(zone), anchor=midnight, length=1, unit=Unit.DAYS, turns=(("A",), ("B",)))
-        shifts = line_shifts(line, window)
-        assert 365 <= len(shifts) <= 366
-        assert union(shift.span for shift in shifts) == [window]
+@steady
+@given(st.data(), spans())
+def test_whoever_is_on_call_is_among_the_people_of_the_plan(data, window):
+    schedule = data.draw(plans(window))
+    assert {shift.person for shift in resolve(schedule, window)} <= people_of(schedule)
+
+
+@steady
+@given(st.data(), spans())
+def test_conflicts_are_exactly_where_somebody_on_call_is_away(data, window):
+    shifts = resolve(data.draw(plans(window)), window)
+    absences = [
+        Away(number, data.draw(people), data.draw(pieces(window))) for number in range(data.draw(st.integers(0, 3)))
+    ]
+    found = conflicts(shifts, absences)
+    instant = data.draw(moments(window))
+    at_work = {(away.key, shift) for away in absences for shift in shifts if away.person == shift.person}
+    clashing = {(key, shift) for key, shift in at_work if shift.span.contains(instant)}
+    away = {one.key for one in absences if one.span.contains(instant)}
+    assert {(one.away.key, one.shift) for one in found if one.span.contains(instant)} == {
+        (key, shift) for key, shift in clashing if key in away
+    }
