@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 from irm.lib.timespan import Span, union
@@ -77,6 +78,15 @@ class Quality:
     balance: float
     planned_ahead: timedelta
     limits_broken: int
+
+    @property
+    def coverage_percent(self) -> float:
+        """Rounded down, so that 100 is said only where it is so."""
+        return floor(1000 * self.coverage) / 10
+
+    @property
+    def balance_percent(self) -> int:
+        return floor(100 * self.balance)
 
     @property
     def grades(self) -> dict[str, Grade]:

@@ -49,15 +49,23 @@ class Standard:
     quality: Quality
     broken: list[str]
 
+    @property
+    def has_limits(self) -> bool:
+        return tallying.limits_of(self.schedule.team) != limits.Limits()
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Who carries how much over a span: most hours first; `even` is what each of those who take turns would carry."""
+    """Who carries how much over a window, most hours first; of it, `past` is over and `planned` still to come."""
 
-    window: Span
+    past: Span | None
+    planned: Span | None
     rows: list[Row]
-    even: timedelta
     standards: list[Standard]
+
+    def even(self, part: str) -> timedelta:
+        """What each of those who take turns would carry of the "past", the "planned" or the "total"."""
+        return fairness.even_share([getattr(row, part).hours for row in self.rows if row.takes_turns])
 
 
 def report(schedules: Sequence[Schedule], window: Span, now: datetime) -> Report:
@@ -66,10 +74,9 @@ def report(schedules: Sequence[Schedule], window: Span, now: datetime) -> Report
     reach = max((tallying.limits_of(schedule.team).reach for schedule in schedules), default=FOUR_WEEKS)
     whole = Span(min(window.start, now - reach), max(window.end, ahead.end))
     known = tallying.tally(schedules, whole)
-    rows = _rows(schedules, known, window, now)
-    turns = [row.total.hours for row in rows if row.takes_turns]
-    even = fairness.even_share(turns)
-    return Report(window, rows, even, [_standard(schedule, known, now) for schedule in schedules])
+    past, planned = _parts(window, now)
+    standards = [_standard(schedule, known, now) for schedule in schedules]
+    return Report(past, planned, _rows(schedules, known, window, past, planned), standards)
 
 
 def warnings(schedule: Schedule, overrides: Sequence[Override], now: datetime) -> list[str]:
@@ -158,13 +165,14 @@ def _elsewhere(schedule: Schedule, person: User, before: Tally, added: Sequence[
             yield other
 
 
-def _rows(schedules: Sequence[Schedule], known: Tally, window: Span, now: datetime) -> list[Row]:
+def _rows(
+    schedules: Sequence[Schedule], known: Tally, window: Span, behind: Span | None, ahead: Span | None
+) -> list[Row]:
     keys = [schedule.pk for schedule in schedules]
     turning = known.turning(keys, window)
     held = {pk: fairness.within(known.spans_of(pk, keys), window) for pk in known.people}
     people = {pk: person for pk, person in known.people.items() if pk in turning or held[pk]}
     lives, pages = tallying.lives_of(people.values(), window), tallying.pages_to(people, window)
-    behind, ahead = _parts(window, now)
     rows = []
     for pk, person in people.items():
         heard = [page for page in pages.get(pk, ()) if any(span.contains(page) for span in held[pk])]

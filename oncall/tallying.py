@@ -9,7 +9,7 @@ import holidays
 from django.db.models import Min, Q, QuerySet
 
 from irm.lib.timespan import Span, union
-from oncall import scheduling, shifts, windows
+from oncall import duties, scheduling, shifts, windows
 from oncall.fairness import Life
 from oncall.limits import Duty, Limits
 from oncall.models import ImportedShift, Notification, Override, RotationMember, Schedule, Team, User
@@ -58,7 +58,9 @@ class Tally:
 
     def changed(self, schedule: int, plan: shifts.Plan[int]) -> "Tally":
         """The same with another plan for one of the schedules."""
-        return replace(self, plans=self.plans | {schedule: plan}, held=self.held | {schedule: held_by(plan, self.span)})
+        return replace(
+            self, plans=self.plans | {schedule: plan}, held=self.held | {schedule: duties.held(plan, self.span)}
+        )
 
     def with_more(self, schedule: int, person: int, spans: Sequence[Span]) -> "Tally":
         """The same with more duty for one person."""
@@ -76,16 +78,9 @@ def tally(schedules: Sequence[Schedule], span: Span, also: Iterable[int] = ()) -
     known |= {schedule.pk: schedule for schedule in others}
     if further := known.keys() - plans.keys():
         plans |= scheduling.plans(further, span)
-    held = {key: held_by(plan, span) for key, plan in plans.items()}
+    held = {key: duties.held(plan, span) for key, plan in plans.items()}
     everybody = people.union(*held.values())
     return Tally(span, known, plans, held, User.objects.in_bulk(everybody))
-
-
-def held_by(plan: shifts.Plan[int], span: Span) -> Held:
-    spans: Held = {}
-    for shift in shifts.resolve(plan, span):
-        spans.setdefault(shift.person, []).append(shift.span)
-    return {person: union(found) for person, found in spans.items()}
 
 
 def schedules_of(people: Iterable[int]) -> QuerySet[Schedule]:

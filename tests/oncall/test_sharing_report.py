@@ -107,7 +107,7 @@ def test_the_even_share_is_of_those_who_take_turns(plan):
     zoe = user("zoe")
     Override.objects.create(schedule=plan, user=zoe, starts_at=NOW, ends_at=NOW + DAY)
     found = sharing.report([plan], FORTNIGHT, NOW)
-    assert found.even == (2 * WEEK - DAY) / 2
+    assert found.even("total") == (2 * WEEK - DAY) / 2
     assert [(row.person.first_name, row.takes_turns) for row in found.rows] == [
         ("Wei", True), ("Priya", True), ("Zoe", False),
     ]  # fmt: skip
@@ -148,7 +148,7 @@ def test_limits_broken_are_counted_and_told(plan):
 
 def test_a_schedule_without_anybody_is_poor_and_breaks_nothing():
     found = sharing.report([schedule(owner=team())], FORTNIGHT, NOW)
-    assert (found.rows, found.even) == ([], timedelta(0))
+    assert (found.rows, found.even("total")) == ([], timedelta(0))
     assert found.standards[0].quality.overall is Grade.POOR
 
 
