@@ -171,7 +171,8 @@ def _ticks(window: Span, zone: ZoneInfo) -> Iterator[Tick]:
     ends = [*(start for start, _, _ in edges[1:]), window.end]
     for (start, label, is_weekend), end in zip(edges, ends, strict=True):
         x = _x(max(start, window.start), window)
-        yield Tick(x, round(_x(end, window) - x, 1), label, is_weekend)
+        width = round(_x(end, window) - x, 1)
+        yield Tick(x, width, label if len(label) * CHARACTER <= width else "", is_weekend)
 
 
 def _edges(window: Span, zone: ZoneInfo) -> Iterator[tuple[datetime, str, bool]]:
