@@ -22,7 +22,15 @@ def client(me):
 
 def test_visitors_are_asked_to_log_in():
     assert Client().get(MINE)["Location"].startswith("/login/")
-    for path in ("methods/", "methods/1/code/", "methods/1/verify/", "methods/1/remove/", "rules/", "rules/1/remove/"):
+    for path in (
+        "methods/",
+        "methods/1/code/",
+        "methods/1/verify/",
+        "methods/1/remove/",
+        "methods/1/test/",
+        "rules/",
+        "rules/1/remove/",
+    ):
         assert Client().post(MINE + path)["Location"].startswith("/login/")
 
 
@@ -106,11 +114,57 @@ def test_an_address_is_switched_off_and_on_and_removed(client, me):
     assert not me.contact_methods.exists()
 
 
-@pytest.mark.parametrize("button", ["code", "verify", "switch", "remove"])
+@pytest.mark.parametrize("button", ["code", "verify", "test", "switch", "remove"])
 def test_the_addresses_of_others_are_not_found(client, button):
     other = factories.user().contact_methods.get()
     assert client.post(f"{MINE}methods/{other.pk}/{button}/").status_code == 404
     assert ContactMethod.objects.filter(pk=other.pk, is_enabled=True).exists()
+
+
+def send_test(client, method):
+    return pages.text_of(client.post(f"{MINE}methods/{method.pk}/test/", follow=True))
+
+
+def test_a_test_goes_to_one_address_with_the_lowest_priority(client, me):
+    method = me.contact_methods.get()
+    factories.contact_method(me, address="other@example.com")
+    assert f"A test is on its way to {method.address}" in send_test(client, method)
+    message = Notification.objects.get()
+    assert (message.event, message.address, message.priority) == ("test", method.address, Notification.Priority.TEST)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [("sent", "", "sent"), ("kept", "", "kept here"), ("failed", "Mailbox full", "failed")],
+)
+def test_how_a_test_ended_is_shown_with_the_message(client, me, status, error, words):
+    shown = send_test(client, me.contact_methods.get())
+    assert "A test is on its way." in shown
+    message = Notification.objects.get()
+    assert 'hx-trigger="every 3s, refresh"' in shown
+    Notification.objects.update(status=status, error=error, finished_at=message.due_at)
+    shown = pages.text_of(client.get(MINE))
+    assert f">{words}</span>" in shown
+    assert error in shown
+    assert f'href="{message.get_absolute_url()}"' in shown
+    assert 'hx-trigger="every 3s, refresh"' not in shown
+
+
+def test_an_address_that_is_not_used_cannot_be_tested(client, me):
+    me.contact_methods.update(verified_at=None)
+    assert "Only a verified address" in send_test(client, me.contact_methods.get())
+    assert not Notification.objects.exists()
+
+
+def test_tests_are_limited_to_a_few_an_hour(client, me):
+    method = me.contact_methods.get()
+    for _ in range(5):
+        send_test(client, method)
+    other = factories.contact_method(me, address="other@example.com")
+    assert "Please wait a while" in send_test(client, other)
+    assert Notification.objects.count() == 5
+    Notification.objects.update(created_at=factories.NOW)
+    assert "A test is on its way" in send_test(client, other)
 
 
 def rule(client, method, **fields):
