@@ -9,6 +9,10 @@ class BadPayload(Exception):
     """A request that its protocol does not allow; the text says what is wrong with it."""
 
 
+class BadCalendar(Exception):
+    """A calendar that cannot be read; the text says why, in words for a person."""
+
+
 class DeliveryError(Exception):
     """A message could not be handed over. Permanent: another try cannot succeed."""
 
