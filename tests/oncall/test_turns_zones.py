@@ -23,7 +23,7 @@ AROUND = {Unit.HOURS: DAY, Unit.DAYS: 3 * DAY, Unit.WEEKS: 15 * DAY, Unit.MONTHS
 
 @cache
 def odd_changes(name):
-    """The first change of the zone's clock of each kind: at which reading, to which other. Some day, if there is none."""
+    """The first change of the zone's clock of each kind: from which reading to which other. Or else some day."""
     zone = ZoneInfo(name)
     kinds, instant = {}, YEARS.start
     offset = instant.astimezone(zone).utcoffset()
