@@ -20,6 +20,7 @@ log = logging.getLogger("irm.announcing")
 
 BATCH = 20
 LEASE = timedelta(minutes=10)  # of a schedule being looked at; one whose look failed waits as long
+SOON = timedelta(seconds=1)
 CEILING = timedelta(hours=1)  # plans change in many ways, and not all of them ask for a look
 # After a standstill what should have been said longer ago is not said as if it were news: the shift has long begun,
 # or the next reminder comes soon, and nobody needs all of them at once.
@@ -75,6 +76,9 @@ def look(schedule_id: int, now: datetime) -> bool:
     watch = _claim(schedule_id, now)
     if watch is None:
         return False
+    if watch.announced_until and now <= watch.announced_until:  # the clock of another host is ahead of ours
+        ScheduleWatch.objects.filter(pk=watch.pk).update(look_at=watch.announced_until + SOON)
+        return True
     seen = _see(watch, now)
     with transaction.atomic():
         fields = {"told_gaps": [_written_gap(gap) for gap in _announce(seen)]}
