@@ -43,6 +43,11 @@ class CalendarFeed(models.Model):
         return f"feed of {self.schedule or self.user}"
 
 
+class ImportedCalendarQuerySet(models.QuerySet["ImportedCalendar"]):
+    def in_force(self) -> "ImportedCalendarQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+
 class ImportedCalendar(models.Model):
     """An iCal calendar that says who is on call: read from an address again and again, or once from a file."""
 
@@ -66,14 +71,23 @@ class ImportedCalendar(models.Model):
     error = models.CharField(max_length=300, blank=True, editable=False)  # of the last try
     read_at = models.DateTimeField(null=True, editable=False)  # when the last good copy was read
     refresh_at = models.DateTimeField(default=LONG_AGO, null=True, editable=False, db_index=True)
+    failed_tries = models.PositiveSmallIntegerField(default=0, editable=False)  # since the last good copy
+    ended_at = models.DateTimeField(null=True, editable=False)  # removed; what was on call before stays
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
 
-    history = HistoricalRecords(excluded_fields=["content", "unmatched", "error", "read_at", "refresh_at"])
+    objects = ImportedCalendarQuerySet.as_manager()
+    history = HistoricalRecords(
+        excluded_fields=["content", "unmatched", "error", "read_at", "refresh_at", "failed_tries"]
+    )
 
     class Meta:
         ordering = ["schedule", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["schedule", "name"], name="imported_calendar_name_once_per_schedule")
+            models.UniqueConstraint(
+                fields=["schedule", "name"],
+                condition=Q(ended_at__isnull=True),
+                name="imported_calendar_name_once_per_schedule",
+            )
         ]
 
     def __str__(self) -> str:
