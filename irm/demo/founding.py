@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from incidents.models import Incident
-from irm.demo import alerts, catalog, incidents, letters, people, postmortems, schedules
+from irm.demo import alerts, catalog, incidents, letters, people, plans, postmortems, schedules
 from irm.demo.company import Company
 from irm.demo.dating import date_configuration
 from oncall import alerting
@@ -43,6 +43,7 @@ def found(now: datetime) -> Company:
     history = alerts.remember(company)
     played = incidents.play(company)
     postmortems.write(company, played)
+    plans.make(company)
     letters.file_away(company, history)
     date_configuration(company.began_at)
     _something_new(company)

@@ -11,8 +11,8 @@ from incidents.models import Incident
 from irm.demo.catalog import KEY
 from irm.demo.founding import found
 from irm.lib.timespan import Span
-from oncall import scheduling, shifts
-from oncall.models import Alert, AlertLog, Integration, Notification, Schedule, Team, User
+from oncall import covering, scheduling, shifts
+from oncall.models import Alert, AlertLog, Integration, Notification, Schedule, ShiftSwap, Team, User
 from postmortems.models import FollowUp, Postmortem
 
 NOW = datetime(2026, 3, 30, 6, 30, tzinfo=UTC)  # a Monday before the handoff, the day after clocks changed
@@ -41,6 +41,12 @@ def test_there_are_sixteen_people_who_can_be_reached(company):
 def test_a_schedule_follows_another_and_one_is_for_working_days(company):
     assert on_call("storefront-secondary") == on_call("storefront-primary", NOW + timedelta(days=7))
     assert on_call("payments-desk", NOW + timedelta(minutes=30)) and not on_call("payments-desk")
+
+
+def test_an_absence_hits_a_shift_and_a_shift_is_offered(company):
+    found = covering.conflicts(list(Schedule.objects.all()), Span(NOW, NOW + timedelta(weeks=6)), NOW)
+    assert [conflict.person.username for conflict in found] == ["aino"]
+    assert ShiftSwap.objects.open().get().holder.username == "jonas"
 
 
 def test_there_are_four_teams_in_different_zones(company):
@@ -75,7 +81,7 @@ def test_no_schedule_has_a_gap_in_the_next_month(company):
 
 
 def test_every_setting_would_pass_its_own_form(company):
-    skipped = ("Historical", "Alert", "StepRun", "Notification")
+    skipped = ("Historical", "Alert", "StepRun", "Notification", "ShiftSwap")
     for model in apps.get_app_config("oncall").get_models():
         if not model.__name__.startswith(skipped) or model.__name__ == "NotificationRule":
             for row in model.objects.all():
