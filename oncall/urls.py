@@ -8,7 +8,6 @@ from .views import (
     alerts,
     digests,
     fairness,
-    fairness,
     handoffs,
     intake,
     messages,
