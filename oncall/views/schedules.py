@@ -16,6 +16,7 @@ from oncall.forms.schedules import WindowForm
 from oncall.models import Schedule
 from oncall.requests import PersonRequest
 
+from . import fairness
 from .timetable import timetable
 
 ZOOMS = [(1, "1 day"), (7, "1 week"), (14, "2 weeks"), (42, "6 weeks"), (84, "12 weeks")]
@@ -58,7 +59,7 @@ def schedule(request: PersonRequest, slug: str) -> HttpResponse:
         "first_entries": shown.entries[:FIRST_SHOWN],
         "further_entries": shown.entries[FIRST_SHOWN:],
     }
-    return render(request, "oncall/schedule.html", context | _days(start, days))
+    return render(request, "oncall/schedule.html", context | _days(start, days) | fairness.panel(found, now))
 
 
 def _days(start: date, days: int) -> dict[str, object]:
