@@ -11,12 +11,14 @@ from django.utils import timezone
 from incidents.models import Incident
 from irm import readiness
 from irm.readiness import Worry
-from oncall import scheduling
-from oncall.models import Alert, Schedule, Severity, StepRun, User
+from oncall import scheduling, swap_people
+from oncall.models import Alert, Schedule, Severity, ShiftSwap, StepRun, User
 from oncall.scheduling import OwnShift, Standing
+from oncall.views.swap_cards import ConflictRow, conflicts_to_settle, with_names
 from postmortems.models import FollowUp
 
 SHOWN_ALERTS = 8
+SHOWN_OFFERS = 5
 BLIND = "You may not see alerts yet. Ask a manager to put you into a group."
 MY_SHIFTS = timedelta(days=42)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -61,6 +63,8 @@ class Picture:
     alert_count: int = 0
     standings: list[Standing] = field(default_factory=list)
     my_shifts: list[OwnShift] = field(default_factory=list)
+    offers: list[ShiftSwap] = field(default_factory=list)  # shifts that others ask them to take
+    conflicts: list[ConflictRow] = field(default_factory=list)  # theirs, and those of teams they lead
     my_follow_ups: list[FollowUp] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
     worries: list[Worry] = field(default_factory=list)
@@ -79,6 +83,8 @@ def picture(user: User, now: datetime) -> Picture:
         alert_count=count,
         standings=scheduling.now_and_next(list(_primary_schedules()), now) if sees_schedules else [],
         my_shifts=scheduling.next_shifts(user, now, MY_SHIFTS)[:3] if sees_schedules else [],
+        offers=list(with_names(swap_people.open_to(user, now))[:SHOWN_OFFERS]) if sees_schedules else [],
+        conflicts=conflicts_to_settle(user, now) if sees_schedules else [],
         my_follow_ups=list(FollowUp.objects.open().filter(owner=user).select_related("incident")[:5]),
         figures=_figures(now) if sees_alerts else {},
         worries=readiness.worries(now) if user.has_perm("oncall.change_schedule") else [],

@@ -36,6 +36,14 @@ SWEEPS: tuple[Sweep, ...] = (
         max_lag_s=60,
     ),
     Sweep(
+        name="swap reminders",
+        oldest_due="oncall.jobs.oldest_due_swap",
+        run="oncall.jobs.look_after_swaps",
+        cluster=CORE,
+        why="Reminds of shifts that are offered, and ends offers when the shift begins.",
+        max_lag_s=60,
+    ),
+    Sweep(
         name="update reminders",
         oldest_due="incidents.jobs.oldest_due_reminder",
         run="incidents.jobs.remind_of_updates",

@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from irm.lib import clock
-from oncall import announcing, delivering, escalating
+from oncall import announcing, delivering, escalating, swapping
 
 BUDGET_S = 5.0
 
@@ -48,4 +48,15 @@ def announce_shifts() -> None:
     """Tell people of coming shifts, handoffs, changes and gaps, on the schedules that are due to be looked at."""
     for now in _while_in_budget():
         if not announcing.look_at_due(now):
+            return
+
+
+def oldest_due_swap() -> datetime | None:
+    return swapping.oldest_due()
+
+
+def look_after_swaps() -> None:
+    """Remind of open offers of shifts, and end those whose shift begins."""
+    for now in _while_in_budget():
+        if not swapping.remind_and_expire(now):
             return

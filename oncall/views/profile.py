@@ -18,6 +18,8 @@ from oncall.forms.profile import OwnTimesForm
 from oncall.models import ContactMethod, User
 from oncall.requests import PersonRequest
 
+from .swap_cards import own_cards
+
 AHEAD = timedelta(weeks=8)
 SHIFTS_SHOWN = 10
 
@@ -138,4 +140,4 @@ def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: Not
         "method_form": method_form,
         "rule_form": rule_form,
     }
-    return render(request, "oncall/mine.html", context)
+    return render(request, "oncall/mine.html", context | own_cards(request.user, now))

@@ -17,6 +17,7 @@ from oncall.models import Schedule
 from oncall.requests import PersonRequest
 
 from . import fairness
+from .swap_cards import conflicts_on
 from .timetable import timetable
 
 ZOOMS = [(1, "1 day"), (7, "1 week"), (14, "2 weeks"), (42, "6 weeks"), (84, "12 weeks")]
@@ -53,7 +54,8 @@ def schedule(request: PersonRequest, slug: str) -> HttpResponse:
         "shown": shown,
         "schedule_time": now.astimezone(found.zone).replace(tzinfo=None),
         "standing": standing,
-        "faults": inspecting.faults([found], now)[found.pk],
+        "faults": [fault for fault in inspecting.faults([found], now)[found.pk] if fault.kind != "absence"],
+        "conflicts": conflicts_on(found, request.user, now),
         "form": form,
         "add_url": reverse("oncall:override-add", args=[slug]) if may_add else "",
         "first_entries": shown.entries[:FIRST_SHOWN],

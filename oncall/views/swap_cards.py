@@ -38,8 +38,13 @@ def own_cards(person: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def conflicts_on(schedule: Schedule, window: Span, me: User, now: datetime) -> list[ConflictRow]:
-    """For a schedule's page."""
-    found = covering.conflicts([schedule], window, now)
+def conflicts_to_settle(person: User, now: datetime) -> list[ConflictRow]:
+    """For the Now page: their own, and those of teams they lead."""
+    return [ConflictRow(one, True) for one in covering.conflicts_to_settle(person, now)]
+
+
+def conflicts_on(schedule: Schedule, me: User, now: datetime) -> list[ConflictRow]:
+    """For a schedule's page: of the coming weeks."""
+    found = covering.conflicts([schedule], Span(now, now + covering.LOOK_AHEAD), now)
     may_ask_for_all = bool(found) and swap_people.may_offer_for_others(me, schedule)
     return [ConflictRow(one, may_ask_for_all or one.person == me) for one in found]
