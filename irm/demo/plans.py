@@ -25,7 +25,7 @@ def make(company: Company) -> None:
 
 
 def _absences(company: Company) -> None:
-    """One that hits a shift and one that hits nothing."""
+    """One that hits a week of duty, and one that hits a few hours."""
     aino = company.people["aino"]
     shift = _next_shift(company, aino)
     _away(aino, shift.start.astimezone(aino.zone) + timedelta(days=2), 4, "Holiday")
