@@ -144,7 +144,7 @@ class RotationFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if any("id" in form.errors for form in self.initial_forms):
+        if any(form.instance.pk is None for form in self.initial_forms):  # no longer among the ones in force
             raise ValidationError(CHANGED_MEANWHILE)
 
     def delete_existing(self, obj: Rotation, commit: bool = True) -> None:

@@ -13,7 +13,8 @@ def form_of(answer):
         for bound in form:
             value = bound.value()
             if hasattr(bound.field.widget, "decompress"):
-                for number, part in enumerate(bound.field.widget.decompress(value)):
+                parts = value if isinstance(value, list) else bound.field.widget.decompress(value)
+                for number, part in enumerate(parts):
                     fields[f"{bound.html_name}_{number}"] = "" if part is None else part
             elif value is not None and value is not False:
                 fields[bound.html_name] = value
