@@ -46,7 +46,7 @@ def worries(now: datetime) -> list[Worry]:
         *(_worry(fault) for fault in faults if not fault.is_urgent),
     ]
     # A person who is needed for several reasons is told once.
-    return list({(worry.kind, worry.url, worry.title): worry for worry in reversed(found)}.values())[::-1]
+    return list({(worry.kind, worry.title): worry for worry in reversed(found)}.values())[::-1]
 
 
 def _that_matter(faults: Mapping[int, list[Fault]], schedules: Iterable[Schedule]) -> list[Fault]:

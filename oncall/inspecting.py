@@ -150,8 +150,11 @@ def _absences(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Ite
 
 
 def _limits(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
-    urls = {schedule.pk: schedule.get_absolute_url() for schedule in schedules}
-    for pk, sentences in sharing.breaches(schedules, now).items():
-        for sentence in sentences:
-            detail = "Swap a shift or change the rotation."
-            yield pk, Fault("limit", sentence.removesuffix("."), detail, urls[pk])
+    """Told together, for one long stretch breaks several limits; the page on fairness lists them all."""
+    broken = sharing.breaches(schedules, now)
+    for schedule in schedules:
+        if sentences := broken[schedule.pk]:
+            many = len(sentences) > 1
+            title = f"{schedule} will break {len(sentences)} duty limits" if many else f"{schedule} will break a limit"
+            detail = f"{sentences[0]} And {len(sentences) - 1} more." if many else sentences[0]
+            yield schedule.pk, Fault("limit", title, detail, schedule.get_absolute_url())

@@ -160,8 +160,8 @@ def test_a_limit_that_will_be_broken_is_told():
     plan.team.longest_stretch_h = 7 * 24
     plan.team.save()
     (fault,) = faults(plan)
-    assert fault.kind == "limit"
-    assert fault.title.startswith("Wei is on call for")
+    assert (fault.kind, fault.title) == ("limit", "Search will break a limit")
+    assert fault.detail.startswith("Wei is on call for")
 
 
 def test_the_worst_comes_first():
