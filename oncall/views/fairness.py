@@ -13,7 +13,7 @@ from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant, months_later, reading
-from oncall import fairness, sharing
+from oncall import fairness, scheduling, sharing
 from oncall.models import Schedule, Team, User
 from oncall.requests import PersonRequest
 
@@ -74,7 +74,7 @@ def of_team(request: PersonRequest, slug: str) -> HttpResponse:
 
 def panel(schedule: Schedule, now: datetime) -> dict[str, object]:
     """What the page of a schedule shows of it: twelve weeks each way, and how good the schedule is."""
-    found = sharing.report([schedule], _window("around", now, schedule.zone), now)
+    found = sharing.report([schedule], window_of("around", now, schedule.zone), now)
     return {"share_table": _table(found, "total", CHOICES["around"], None), "standard": found.standards[0]}
 
 
@@ -84,7 +84,7 @@ def _page(
     now = clock.now()
     asked = request.GET.get("window", "")
     chosen = asked if asked in CHOICES else "around"
-    found = sharing.report(schedules, _window(chosen, now, zone), now)
+    found = sharing.report(schedules, window_of(chosen, now, zone), now)
     if request.GET.get("format") == "csv":
         return csv_response(f"fairness-{request.resolver_match.kwargs['slug']}", HEADINGS, _csv_rows(found))  # type: ignore[union-attr]  # a request that has been routed
     spans = {"past": found.past, "planned": found.planned}
@@ -93,13 +93,21 @@ def _page(
     return render(request, "oncall/fairness.html", context | shown)
 
 
-def _window(chosen: str, now: datetime, zone: ZoneInfo) -> Span:
+def window_of(chosen: str, now: datetime, zone: ZoneInfo) -> Span:
+    """The stretch of time that one of CHOICES means, as the calendar of a zone has it."""
     if chosen == "quarter":
         today = reading(now, zone).date()
         first = datetime.combine(today.replace(month=today.month - (today.month - 1) % 3, day=1), time())
         return Span(first_instant(first, zone), first_instant(months_later(first, 3), zone))
     start = now if chosen == "next" else now - TWELVE_WEEKS
     return Span(start, now if chosen == "past" else now + TWELVE_WEEKS)
+
+
+def own_quarter(person: User, now: datetime) -> sharing.Row | None:
+    """What one person carries this quarter over all their schedules; None where that is nothing."""
+    schedules = list(scheduling.schedules_of(person).select_related("team"))
+    rows = sharing.report(schedules, window_of("quarter", now, person.zone), now).rows if schedules else []
+    return next((row for row in rows if row.person == person and row.total.hours), None)
 
 
 def _table(report: sharing.Report, part: str, title: str, span: Span | None) -> Table:

@@ -18,6 +18,7 @@ from oncall.forms.profile import OwnTimesForm
 from oncall.models import ContactMethod, User
 from oncall.requests import PersonRequest
 
+from .fairness import own_quarter
 from .swap_cards import own_cards
 
 AHEAD = timedelta(weeks=8)
@@ -133,6 +134,7 @@ def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: Not
     context = {
         "now": now,
         "shifts": scheduling.next_shifts(request.user, now, AHEAD)[:SHIFTS_SHOWN],
+        "quarter": own_quarter(request.user, now),
         "methods": methods,
         "is_reachable": any(method.is_usable for method in methods),
         "is_testing": any(test.finished_at is None for test in tests.values()),

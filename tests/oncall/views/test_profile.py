@@ -194,6 +194,12 @@ def test_a_rule_that_makes_no_sense_is_refused(client, me, after):
     assert not NotificationRule.objects.exists()
 
 
+def test_the_hours_of_this_quarter_are_shown(client, me):
+    assert "My hours this quarter" not in pages.text_of(client.get(MINE))
+    factories.schedule(me)
+    assert "My hours this quarter" in pages.text_of(client.get(MINE))
+
+
 def test_queries_of_the_page_do_not_grow(client, me):
     factories.schedule(me)
     pages.queries_of(client, MINE)
@@ -202,7 +208,7 @@ def test_queries_of_the_page_do_not_grow(client, me):
         factories.schedule(me, factories.user())
         method = factories.contact_method(me, address=f"{number}@example.com")
         NotificationRule.objects.create(user=me, contact_method=method, after_minutes=number)
-    assert pages.queries_of(client, MINE) == few <= 24
+    assert pages.queries_of(client, MINE) == few <= 40
 
 
 def test_a_code_is_asked_for_in_the_row_of_its_address_and_not_in_a_menu(client, me):
