@@ -44,6 +44,14 @@ SWEEPS: tuple[Sweep, ...] = (
         max_lag_s=60,
     ),
     Sweep(
+        name="weekly digests",
+        oldest_due="oncall.jobs.oldest_due_digest",
+        run="oncall.jobs.send_digests",
+        cluster=CORE,
+        why="Tells people on Monday what concerns them in the next two weeks.",
+        max_lag_s=600,
+    ),
+    Sweep(
         name="update reminders",
         oldest_due="incidents.jobs.oldest_due_reminder",
         run="incidents.jobs.remind_of_updates",

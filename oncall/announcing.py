@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Min, Q
 
 from irm.lib.timespan import Span
 from oncall import announcements, duties, handing_off, notifying, scheduling, shifts, wording
 from oncall.announcements import FOREVER, Told
-from oncall.models import HandoffNote, Schedule, ScheduleWatch, StepTarget, User
+from oncall.models import HandoffNote, Schedule, ScheduleWatch, User
 
 log = logging.getLogger("irm.announcing")
 
@@ -92,15 +92,12 @@ def look(schedule_id: int, now: datetime) -> bool:
 
 
 def _claim(schedule_id: int, now: datetime) -> ScheduleWatch | None:
-    is_target = StepTarget.objects.filter(schedule=OuterRef("schedule"))
-    rows = ScheduleWatch.objects.select_related("schedule__team").annotate(is_used=Exists(is_target))
-    watch = rows.filter(schedule=schedule_id).first()
-    if watch is None or not ScheduleWatch.objects.filter(pk=watch.pk, look_at=watch.look_at).update(
-        look_at=now + LEASE
-    ):
+    watch = ScheduleWatch.objects.select_related("schedule__team").filter(schedule=schedule_id).first()
+    if watch is None:
         return None
+    seen = ScheduleWatch.objects.filter(pk=watch.pk, look_at=watch.look_at)
     watch.look_at = now + LEASE
-    return watch
+    return watch if seen.update(look_at=watch.look_at) else None
 
 
 def _see(watch: ScheduleWatch, now: datetime) -> Look:
@@ -109,8 +106,8 @@ def _see(watch: ScheduleWatch, now: datetime) -> Look:
     plan = scheduling.plan_of(schedule, span)
     held = duties.held(plan, span)
     # A schedule that was just made is being filled: its gaps are looked for from the second look on.
-    is_relied_on = watch.is_used or schedule.role == Schedule.Role.PRIMARY  # type: ignore[attr-defined]  # annotated
-    has_gaps = schedule.is_around_the_clock and is_relied_on and watch.told_until is not None
+    missed = Schedule.objects.missed_when_empty().filter(pk=schedule.pk)
+    has_gaps = watch.told_until is not None and missed.exists()
     gaps = [_to_its_end(gap, span) for gap in shifts.gaps(plan, Span(now, span.end))] if has_gaps else []
     concerned = {*held, *(person for person, _, _ in watch.told)}
     outlook = wording.Outlook(schedule, held, User.objects.in_bulk(concerned), span.end)

@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from irm.lib import clock
-from oncall import announcing, delivering, escalating, swapping
+from oncall import announcing, delivering, digesting, escalating, swapping
 
 BUDGET_S = 5.0
 
@@ -59,4 +59,15 @@ def look_after_swaps() -> None:
     """Remind of open offers of shifts, and end those whose shift begins."""
     for now in _while_in_budget():
         if not swapping.remind_and_expire(now):
+            return
+
+
+def oldest_due_digest() -> datetime | None:
+    return digesting.oldest_due()
+
+
+def send_digests() -> None:
+    """Send the weekly digests that are due."""
+    for now in _while_in_budget():
+        if not digesting.send_due(now):
             return

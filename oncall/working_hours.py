@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from irm.lib.wallclock import first_instant, reading
+
 _SATURDAY = 5
 
 
@@ -20,6 +22,14 @@ def next_working_instant(now: datetime, zone: ZoneInfo, starts: time, ends: time
         if day.weekday() < _SATURDAY and begins.timestamp() > now.timestamp():
             return begins.astimezone(now.tzinfo)
     raise AssertionError("a week has a working day")
+
+
+def next_monday(after: datetime, zone: ZoneInfo, starts: time) -> datetime:
+    """The first instant later than `after`, in UTC, at which a working Monday starts in `zone`."""
+    today = reading(after, zone).date()
+    mondays = (today + timedelta(days=days - today.weekday()) for days in (0, 7, 14))
+    begins = (first_instant(datetime.combine(monday, starts), zone) for monday in mondays)
+    return next(instant for instant in begins if instant > after)
 
 
 def _works(local: datetime, starts: time, ends: time) -> bool:

@@ -38,8 +38,17 @@ def beyond_the_calendar(**fields: date | None) -> dict[str, Any]:
     return {name: wrong for name, value in fields.items() if value and value.year not in YEARS}
 
 
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    def missed_when_empty(self) -> "ScheduleQuerySet":
+        """Those where somebody should be on call at every hour, and that pages are meant for."""
+        is_paged = Q(role=Schedule.Role.PRIMARY) | Q(targeted_by__isnull=False)
+        return self.filter(is_paged, is_around_the_clock=True).distinct()
+
+
 class Schedule(models.Model):
     """Who covers when, for one team and one role."""
+
+    RESERVED = ("new",)  # slugs that would hide its page
 
     class Role(models.TextChoices):
         PRIMARY = "primary", "primary"
@@ -89,6 +98,7 @@ class Schedule(models.Model):
         help_text="Hours before a shift at which its person is told of it, such as 24, 1. Empty: not told.",
     )
 
+    objects = ScheduleQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -114,6 +124,8 @@ class Schedule(models.Model):
         return reverse("oncall:schedule", args=[self.slug])
 
     def clean(self) -> None:
+        if self.slug in self.RESERVED:
+            raise ValidationError({"slug": f"“{self.slug}” is an address of its own. Choose another one."})
         leader = self.follows
         if leader is not None and (leader.follows_id is not None or leader.pk == self.pk):
             raise ValidationError({"follows": "Choose a schedule that does not follow another."})
