@@ -157,4 +157,4 @@ def _limits(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Itera
             many = len(sentences) > 1
             title = f"{schedule} will break {len(sentences)} duty limits" if many else f"{schedule} will break a limit"
             detail = f"{sentences[0]} And {len(sentences) - 1} more." if many else sentences[0]
-            yield schedule.pk, Fault("limit", title, detail, schedule.get_absolute_url())
+            yield schedule.pk, Fault("limit", title, detail, reverse("oncall:fairness", args=[schedule.slug]))
