@@ -1,19 +1,18 @@
 """Who is on call: rows of schedules asked through the pure `shifts`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant
 from oncall import shifts, turns, windows
 from oncall.models import (
     ImportedCalendar,
-    ImportedShift,
     Override,
     PastFollowing,
     Rotation,
@@ -31,6 +30,8 @@ ROTATION_COLUMNS = (
     "pk", "schedule_id", "schedule__time_zone", "time_zone", "anchor_on", "anchor_time", "length", "unit", "gap",
     "active_windows", "passing", "layer", "starts_at", "ends_at",
 )  # fmt: skip
+OVERRIDE_COLUMNS = ("pk", "schedule_id", "kind", "starts_at", "ends_at", "user_id", "created_at", "replaces_id")
+Following = tuple[int | None, timedelta, datetime | None]  # whom, how far ahead, until when
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,17 @@ class OwnShift:
 
 
 def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]]:
-    """The plan of each schedule, good for `span`, people as user ids. At most eight queries for any number of them."""
-    in_span = Q(starts_at__lt=span.end, ends_at__gt=span.start)
-    imported = ImportedShift.objects.filter(in_span).order_by("starts_at", "pk")
-    schedules = Schedule.objects.filter(pk__in=list(schedule_ids)).prefetch_related(
-        Prefetch("overrides", Override.objects.filter(in_span)),
-        "imported_calendars",
-        Prefetch("imported_calendars__shifts", imported, to_attr="shifts_in_span"),
-        Prefetch("past_followings", PastFollowing.objects.order_by("ends_at", "pk")),
-    )
-    found = list(schedules)
-    leaders = {leader for schedule in found for leader, _, _ in _followings(schedule) if leader is not None}
-    rotations = _rotations({schedule.pk for schedule in found} | leaders, span)
-    return {schedule.pk: _plan(schedule, rotations) for schedule in found}
+    """The plan of each schedule, good for `span`, people as user ids. Six queries for any number of them."""
+    followings = _followings(list(schedule_ids))
+    leaders = {leader for followed in followings.values() for leader, _, _ in followed if leader is not None}
+    rotations = _rotations(leaders | set(followings), span)
+    calendars = _calendars(followings, span)
+    overrides = _overrides(followings, span)
+    found = {}
+    for pk, followed in followings.items():
+        lines = [*rotations.get(pk, ()), *calendars.get(pk, ()), *_followed(followed, rotations)]
+        found[pk] = shifts.Plan(tuple(lines), tuple(overrides.get(pk, ())))
+    return found
 
 
 def plan_of(schedule: Schedule, span: Span) -> shifts.Plan[int]:
@@ -102,7 +101,7 @@ def schedules_of(person: User) -> QuerySet[Schedule]:
 
 
 def next_shifts(person: User, now: datetime, within: timedelta) -> list[OwnShift]:
-    """The shifts of one person, on any schedule, that run or begin `within` this time, in order. Five queries."""
+    """The shifts of one person, on any schedule, that run or begin `within` this time, in order. Seven queries."""
     span = Span(now, now + 2 * within)  # so that the last one is told to its end
     schedules = {schedule.pk: schedule for schedule in schedules_of(person)}
     found = [
@@ -115,7 +114,7 @@ def next_shifts(person: User, now: datetime, within: timedelta) -> list[OwnShift
 
 
 def now_and_next(schedules: Sequence[Schedule], now: datetime) -> list[Standing]:
-    """For each schedule who holds it, until when, and who is next. Five queries for any number of schedules."""
+    """For each schedule who holds it, until when, and who is next. Seven queries for any number of schedules."""
     known = plans([schedule.pk for schedule in schedules], Span(now, now + LOOK_AHEAD))
     found = []
     for schedule in schedules:
@@ -164,20 +163,25 @@ def _rotation(row: Any, people: tuple[tuple[int, ...], ...]) -> turns.Rotation[i
     )
 
 
-def _plan(schedule: Schedule, rotations: dict[int, list[turns.Rotation[int]]]) -> shifts.Plan[int]:
-    lines: list[turns.Line[int]] = [*rotations.get(schedule.pk, ())]
-    lines += [_calendar(calendar) for calendar in schedule.imported_calendars.all()]
+def _followings(schedule_ids: list[int]) -> dict[int, list[Following]]:
+    """Whom each schedule has followed, the last one being whom it follows now. In the order asked for; two queries."""
+    past = PastFollowing.objects.filter(schedule__in=schedule_ids).order_by("ends_at", "pk")
+    now = Schedule.objects.filter(pk__in=schedule_ids).order_by()
+    found: dict[int, list[Following]] = {}
+    for pk, led_by, days, until in past.values_list("schedule", "leader", "days_ahead", "ends_at"):
+        found.setdefault(pk, []).append((led_by, timedelta(days=days), until))
+    for pk, leader, days in now.values_list("pk", "follows", "days_ahead"):
+        found.setdefault(pk, []).append((leader, timedelta(days=days), None))
+    return {pk: found[pk] for pk in schedule_ids if pk in found}
+
+
+def _followed(
+    followings: list[Following], rotations: dict[int, list[turns.Rotation[int]]]
+) -> Iterator[turns.Rotation[int]]:
     since = None
-    for leader, ahead, until in _followings(schedule):
-        lines += [_told(line, ahead, since, until) for line in rotations.get(leader or 0, ())]
+    for leader, ahead, until in followings:
+        yield from (_told(line, ahead, since, until) for line in rotations.get(leader or 0, ()))
         since = until
-    return shifts.Plan(tuple(lines), tuple(_override(override) for override in schedule.overrides.all()))
-
-
-def _followings(schedule: Schedule) -> list[tuple[int | None, timedelta, datetime | None]]:
-    """Whom a schedule has followed, how far ahead, and until when; the last of them it follows now."""
-    past = [(row.leader_id, timedelta(days=row.days_ahead), row.ends_at) for row in schedule.past_followings.all()]
-    return [*past, (schedule.follows_id, timedelta(days=schedule.days_ahead), None)]
 
 
 def _told(
@@ -190,21 +194,36 @@ def _told(
     return replace(line, ahead=ahead, layer=line.layer - BELOW_ALL, starts=starts, ends=ends)
 
 
-def _calendar(calendar: ImportedCalendar) -> turns.Calendar[int]:
-    stretches: list[ImportedShift] = calendar.shifts_in_span  # type: ignore[attr-defined]  # set by the prefetch
-    return turns.Calendar(
-        key=calendar.pk,
-        stretches=tuple((Span(row.starts_at, row.ends_at), row.user_id) for row in stretches),
-        layer=ABOVE_ALL if calendar.use == ImportedCalendar.Use.OVERRIDES else calendar.layer,
-    )
+def _calendars(schedule_ids: Iterable[int], span: Span) -> dict[int, list[turns.Calendar[int]]]:
+    """The calendars of each schedule, with what of them counts within `span`. One query."""
+    in_span = FilteredRelation("shifts", condition=Q(shifts__starts_at__lt=span.end, shifts__ends_at__gt=span.start))
+    calendars = ImportedCalendar.objects.filter(schedule__in=schedule_ids).annotate(in_span=in_span)
+    stretches: dict[tuple[int, int, int], list[tuple[Span, int]]] = {}
+    for pk, schedule, use, layer, user, starts, ends in calendars.order_by("name", "pk", "in_span").values_list(
+        "pk", "schedule", "use", "layer", "in_span__user", "in_span__starts_at", "in_span__ends_at"
+    ):
+        counts_on = ABOVE_ALL if use == ImportedCalendar.Use.OVERRIDES else layer
+        own = stretches.setdefault((schedule, pk, counts_on), [])
+        if user is not None:
+            own.append((Span(starts, ends), user))
+    found: dict[int, list[turns.Calendar[int]]] = {}
+    for (schedule, pk, layer), own in stretches.items():
+        found.setdefault(schedule, []).append(turns.Calendar(key=pk, stretches=tuple(own), layer=layer))
+    return found
 
 
-def _override(override: Override) -> shifts.Override[int]:
-    return shifts.Override(
-        key=override.pk,
-        kind=shifts.OverrideKind(override.kind),
-        span=Span(override.starts_at, override.ends_at),
-        person=override.user_id,
-        made_at=override.created_at,
-        replaces=override.replaces_id,
-    )
+def _overrides(schedule_ids: Iterable[int], span: Span) -> dict[int, list[shifts.Override[int]]]:
+    """The overrides of each schedule that count within `span`, oldest first. One query."""
+    rows = Override.objects.filter(schedule__in=schedule_ids, starts_at__lt=span.end, ends_at__gt=span.start)
+    found: dict[int, list[shifts.Override[int]]] = {}
+    for row in rows.order_by("created_at", "pk").values_list(*OVERRIDE_COLUMNS, named=True):
+        override = shifts.Override(
+            key=row.pk,
+            kind=shifts.OverrideKind(row.kind),
+            span=Span(row.starts_at, row.ends_at),
+            person=row.user_id,
+            made_at=row.created_at,
+            replaces=row.replaces_id,
+        )
+        found.setdefault(row.schedule_id, []).append(override)
+    return found
