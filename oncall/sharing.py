@@ -99,14 +99,17 @@ def warnings(schedule: Schedule, overrides: Sequence[Override], now: datetime) -
 
 
 def candidates(schedule: Schedule, span: Span, now: datetime, *, leaving: User | None = None) -> list[Candidate]:
-    """Who of the team and of the schedule may be asked to take over: those without worries first, least duty first."""
+    """Who of the team and of the schedule may be asked to take over: those without worries first, least duty first.
+
+    What `leaving` holds in the span is to be taken over, or all of it. Nobody who holds it already is asked.
+    """
     asked = Span(max(span.start, now), span.end) if span.end > now else span
     members = set(schedule.team.memberships.values_list("user", flat=True))
     before = tallying.tally([schedule], _around(asked, schedule.team), members)
     held = before.held[schedule.pk]
     pool = {person for line in before.plans[schedule.pk].lines for person in line.people} | members
     wanted = [part for one in held.get(leaving.pk, ()) if (part := one.clip(asked))] if leaving else [asked]
-    people = _reachable(pool - {leaving.pk if leaving else None})
+    people = _active(person for person in pool if _is_more(wanted, held.get(person, ())))
     absences = _absences(people, asked)
     near = Span(asked.start - FOUR_WEEKS, asked.end + FOUR_WEEKS)
     found = []
@@ -226,10 +229,15 @@ def _absences(people: Iterable[int], asked: Span) -> dict[int, list[Absence]]:
     return found
 
 
-def _reachable(people: Iterable[int | None]) -> dict[int, User]:
+def _is_more(wanted: Sequence[Span], held: Sequence[Span]) -> bool:
+    """Whether what is wanted is not held in full already."""
+    return any(span.subtract(held) for span in wanted)
+
+
+def _active(people: Iterable[int]) -> dict[int, User]:
     """Those who can log in, with the ways to reach them at hand."""
     usable = Prefetch("contact_methods", ContactMethod.objects.usable())
-    active = User.objects.filter(pk__in=[pk for pk in people if pk], is_active=True)
+    active = User.objects.filter(pk__in=list(people), is_active=True)
     return {person.pk: person for person in active.prefetch_related(usable)}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from irm.lib.timespan import Span
 from oncall.models import Override, User
 
 YEARS = range(2000, 2100)
@@ -62,6 +63,23 @@ class OverrideForm(forms.ModelForm):
         zone = timezone.get_current_timezone_name()
         self.fields["starts_at"].help_text = f"In your time zone, {zone}. A time in the past counts from now on."
         self.fields["ends_at"].help_text = f"Up to, and not including, this time. In your time zone, {zone}."
+
+    @property
+    def span(self) -> Span | None:
+        """When it would be, as soon as that is known and makes sense, whatever else is missing."""
+        self.is_valid()
+        known = self.cleaned_data if self.is_bound else self._suggested()
+        start, end = known.get("starts_at"), known.get("ends_at")
+        if not start or not end or start > self.now + self.FURTHEST or end - start > self.LONGEST:
+            return None
+        return Span(max(start, self.now), end) if max(start, self.now) < end else None
+
+    def _suggested(self) -> dict[str, Any]:
+        """The times that the link here has named."""
+        try:
+            return {name: self.fields[name].clean(self.initial.get(name)) for name in ("starts_at", "ends_at")}
+        except forms.ValidationError:
+            return {}
 
     def clean_starts_at(self) -> datetime:
         start: datetime = self.cleaned_data["starts_at"]

@@ -1,7 +1,8 @@
 """Adding and removing overrides."""
 
+import re
 from datetime import timedelta
-from zoneinfo import ZoneInfo
+from hashlib import sha256
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from irm.lib import clock
 from irm.lib.access import requires
-from oncall import overriding
+from oncall import overriding, sharing
 from oncall.errors import NotAllowed
 from oncall.forms.schedules import OverrideForm
 from oncall.models import Override, Schedule
@@ -21,26 +22,29 @@ from .returning import back
 from .schedules import window
 from .timetable import timetable
 
+ASKED_FOR = ("user", "kind", "replaces", "starts_at", "ends_at")
+FIRST_SHOWN = 5  # of those who could take it, before the rest is folded
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("oncall.view_schedule")
 def add(request: PersonRequest, slug: str) -> HttpResponse:
-    """A form; its first button shows what the schedule would become, its second one saves."""
+    """A form; its first button saves, once what speaks against it has been shown; its second one shows what it does."""
     schedule = get_object_or_404(Schedule.objects.select_related("team"), slug=slug)
     if not overriding.may_add(request.user, schedule):
         raise PermissionDenied(f"Only people of {schedule.team} and managers may change this schedule.")
-    now = clock.now()
-    form = OverrideForm(
-        request.POST or None, now=now, instance=Override(schedule=schedule), initial=_suggested(request)
-    )
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        return _save(request, form, schedule)
-    context = {"form": form, "schedule": schedule, "now": now}
+    form = _form(request, schedule)
+    context: dict[str, object] = {"form": form, "schedule": schedule, "now": form.now}
     if form.is_bound and form.is_valid():
-        first = form.instance.starts_at.astimezone(ZoneInfo(schedule.time_zone)).date() - timedelta(days=1)
-        days = min(max((form.instance.ends_at - form.instance.starts_at).days + 3, 7), 84)
-        context["shown"] = timetable(schedule, window(schedule, first, days), now, request.user, form.instance)
-    return render(request, "oncall/override_form.html", context)
+        warned = sharing.warnings(schedule, [form.instance], form.now)
+        told = _fingerprint(form, warned)
+        is_only_shown = "preview" in request.POST or "choose" in request.POST
+        if not is_only_shown and (not warned or request.POST.get("told") == told):
+            return _save(request, form, schedule)
+        context |= {"warned": warned, "told": told, "is_held_back": not is_only_shown}
+        context |= _preview(request, form, schedule)
+    context["candidates"] = _candidates(form, schedule)
+    return render(request, "oncall/override_form.html", context | {"first_shown": FIRST_SHOWN})
 
 
 @require_POST
@@ -54,6 +58,35 @@ def remove(request: PersonRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, "The override was over already.")
     return back(request, override.schedule.get_absolute_url())
+
+
+def _form(request: PersonRequest, schedule: Schedule) -> OverrideForm:
+    """What was sent, with the person who was chosen from the list in place of the one before."""
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None and "choose" in data:
+        data["user"] = request.POST["choose"]
+    return OverrideForm(data, now=clock.now(), instance=Override(schedule=schedule), initial=_suggested(request))
+
+
+def _preview(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> dict[str, object]:
+    override = form.instance
+    first = override.starts_at.astimezone(schedule.zone).date() - timedelta(days=1)
+    days = min(max((override.ends_at - override.starts_at).days + 3, 7), 84)
+    return {"shown": timetable(schedule, window(schedule, first, days), form.now, request.user, override)}
+
+
+def _fingerprint(form: OverrideForm, warned: list[str]) -> str:
+    """What somebody has been warned about. Not the figures: they may change with every minute that passes."""
+    asked = [form.data.get(name, "") for name in ASKED_FOR]
+    words = [re.sub(r"\d+", "", sentence) for sentence in warned]
+    return sha256("\n".join([*asked, *words]).encode()).hexdigest()[:16]
+
+
+def _candidates(form: OverrideForm, schedule: Schedule) -> list[sharing.Candidate]:
+    """Who could take it, as soon as it is known when."""
+    span = form.span
+    leaving = form.cleaned_data.get("replaces") if form.is_bound else None
+    return sharing.candidates(schedule, span, form.now, leaving=leaving) if span else []
 
 
 def _save(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> HttpResponse:

@@ -35,10 +35,15 @@ def asked(plan, span=ASKED, **fields):
     return {one.person.first_name: one.worries for one in sharing.candidates(plan, span, NOW, **fields)}
 
 
-def test_whoever_leaves_is_not_asked(plan):
+def test_whoever_holds_it_already_is_not_asked(plan):
     omar = factories.User.objects.get(username="omar")
-    assert "Omar" not in asked(plan, leaving=omar)
-    assert "Omar" in asked(plan)
+    assert set(asked(plan)) == {"Priya", "Wei"}
+    assert set(asked(plan, leaving=omar)) == {"Priya", "Wei"}
+    assert set(asked(plan, Span(MONDAY - DAY, MONDAY + DAY))) == {"Priya", "Omar", "Wei"}
+
+
+def test_nobody_is_asked_to_take_over_nothing(plan):
+    assert asked(plan, leaving=user("zoe")) == {}
 
 
 def test_whoever_left_the_company_is_not_asked(plan):
