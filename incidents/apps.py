@@ -9,3 +9,5 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("incidents.receivers")
+        handing_off = import_module("oncall.handing_off")
+        handing_off.IN_FLIGHT.append(import_module("incidents.in_flight").open_incidents)

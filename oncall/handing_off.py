@@ -22,6 +22,7 @@ Handoff = duties.Handoff[int]
 LOOK_BACK = timedelta(days=15)
 GRACE = timedelta(hours=12)  # so long after a handoff its note may still be written
 SHOWN_FOR = timedelta(days=14)
+CHANGES_WITHIN = timedelta(days=7)
 SHOWN_IN_FLIGHT = 20
 SHOWN_CHANGES = 10
 
@@ -174,7 +175,7 @@ def prefilled(schedule: Schedule, handoff: Handoff, found: Sequence[Handoff], re
         "in_flight": in_flight(schedule.team, now) if sees_alerts else [],
         "figures": _figures(schedule.team, shift) if sees_alerts else {},
         "since": localtime.moment(shift.start, reader.zone),
-        "changes": _changes(schedule, shift, reader),
+        "changes": _changes(schedule, now, reader),
     }
     return render_to_string("messages/handoff_note/blank.txt", context).strip() + "\n"
 
@@ -186,15 +187,15 @@ def _figures(team: Team, span: Span) -> dict[str, Any]:
     return {"number": sum(number for _, number in counted), "by_severity": ", ".join(by_severity)}
 
 
-def _changes(schedule: Schedule, shift: Span, reader: User) -> list[str]:
-    """Overrides that began since the last handoff or begin within a week, and rotations that were changed."""
-    recent = Q(starts_at__gte=shift.start, starts_at__lt=shift.end + timedelta(days=7))
-    overrides = Override.objects.filter(recent, schedule=schedule).select_related("user").order_by("starts_at")
+def _changes(schedule: Schedule, now: datetime, reader: User) -> list[str]:
+    """Overrides of the last days and the next ones, and rotations that were changed lately."""
+    near = Q(starts_at__lt=now + CHANGES_WITHIN, ends_at__gt=now - CHANGES_WITHIN)
+    overrides = Override.objects.filter(near, schedule=schedule).select_related("user").order_by("starts_at")
     said = []
     for row in overrides[:SHOWN_CHANGES]:
         when = localtime.stretch(row.starts_at, row.ends_at, reader.zone)
         said.append(f"{row.user}, {when}: {row.reason}" if row.reason else f"{row.user}, {when}")
-    changed = Rotation.history.filter(schedule=schedule.pk, history_date__gte=shift.start, history_date__lt=shift.end)
+    changed = Rotation.history.filter(schedule=schedule.pk, history_date__gt=now - CHANGES_WITHIN)
     names = changed.order_by("name").values_list("name", flat=True).distinct()
     return [*said, *(f"The rotation “{name}” was changed." for name in names[:SHOWN_CHANGES])]
 
