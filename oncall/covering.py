@@ -81,7 +81,7 @@ def refuse_impossible(absence: Absence, now: datetime) -> None:
     if absence.ends_at - absence.starts_at > LONGEST:
         raise NotAllowed("An absence lasts a year at most.")
     other = overlapping(absence).first()
-    if other is not None:
+    if other is not None and not _is_sent_again(absence, other):
         raise NotAllowed(f"{absence.user} is away then already: {other.days}. Change that absence instead.")
 
 
@@ -92,12 +92,16 @@ def keep_absence(absence: Absence, *, by: User, now: datetime) -> bool:
     Raises NotAllowed.
     """
     User.objects.select_for_update().get(pk=absence.user_id)  # two forms at once see each other
-    same = overlapping(absence).filter(starts_at=absence.starts_at, ends_at=absence.ends_at, reason=absence.reason)
-    if absence.pk is None and same.exists():
-        return False
     refuse_impossible(absence, now)
+    if overlapping(absence).exists():
+        return False
     signed(absence, by).save()
     return True
+
+
+def _is_sent_again(absence: Absence, other: Absence) -> bool:
+    """Whether a new absence is just the one that is there: a form that was sent twice."""
+    return absence.pk is None and absence.span == other.span and absence.reason == other.reason
 
 
 def _hits(held: Sequence[shifts.Shift[int]], aways: Sequence[shifts.Away[int]]) -> list[tuple[int, Span]]:
