@@ -1,5 +1,6 @@
 """What another product expects of rotations, weekly rules, overrides and clock changes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ import pytest
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant, last_instant, reading
 from oncall.shifts import Override, OverrideKind, Plan, line_shifts, on_call_at, resolve
+from oncall.succession import begun_with, continued
 from oncall.turns import Rotation, Unit
 from oncall.windows import Window
 from tests.oncall.shift_cases import DIFFERENT, cases, ids, instant
@@ -57,20 +59,14 @@ def test_a_turn_begins_and_ends_when_expected(case):
 
 
 def after_actions(case, rotation):
-    """The rotation and who it is at each position, after people were put on call or removed at NOW."""
+    """The rotation after somebody was put on call, or removed, at NOW."""
     for action in case.get("actions", ()):
         match action.split():
-            case "set", "active", "position", position:
-                begun = NOW - int(position) * timedelta(days=1)
-                rotation = turning(case, begun)
-            case "delete", "participant", position, *_:
-                active = on_call_at(Plan((rotation,)), NOW)
-                left = [turn for turn in rotation.turns if turn != (int(position),)]
-                begun = NOW - left.index(active) * timedelta(days=1)
-                rotation = Rotation(
-                    key=2, zone=rotation.zone, anchor=reading(begun, rotation.zone), length=1, unit=Unit.DAYS,
-                    turns=tuple(left),
-                )  # fmt: skip
+            case "set", "active", "position", place:
+                rotation = begun_with(rotation, int(place), NOW)
+            case "delete", "participant", place, *_:
+                left = tuple(turn for number, turn in enumerate(rotation.turns) if number != int(place))
+                rotation = continued(rotation, replace(rotation, turns=left), NOW)
     return rotation
 
 
