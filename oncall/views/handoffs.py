@@ -1,5 +1,6 @@
 """Handoff notes: writing one, reading those of others, and saying so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from irm.lib import clock
 from irm.lib.access import requires
-from oncall import handing_off
+from oncall import handing_off, scheduling
 from oncall.forms.handoffs import HandoffChoiceForm, HandoffNoteForm
 from oncall.models import HandoffNote, Schedule, User
 from oncall.requests import PersonRequest
@@ -58,6 +59,11 @@ def read(request: PersonRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, "There was nothing to do: you had read it, or it is your own.")
     return back(request, handing_off.path(note.schedule))
+
+
+def own_notes(reader: User, shifts: Iterable[scheduling.OwnShift], now: datetime) -> list[handing_off.ShownNote]:
+    """What My on-call shows of them."""
+    return handing_off.notes_for(reader, shifts, now) if reader.has_perm("oncall.view_schedule") else []
 
 
 def _choose(request: PersonRequest, schedule: Schedule, now: datetime) -> Chosen:

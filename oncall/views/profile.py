@@ -19,10 +19,10 @@ from oncall.models import ContactMethod, User
 from oncall.requests import PersonRequest
 
 from .fairness import own_quarter
+from .handoffs import own_notes
 from .swap_cards import own_cards
 
 AHEAD = timedelta(weeks=8)
-SHIFTS_SHOWN = 10
 
 Step = Callable[[PersonRequest, ContactMethod], None]
 
@@ -131,9 +131,11 @@ def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: Not
     tests = verifying.last_tests(request.user)
     for method in methods:
         method.last_test = tests.get(method.pk)  # type: ignore[attr-defined]  # for the page only
+    shifts = scheduling.next_shifts(request.user, now, AHEAD)
     context = {
         "now": now,
-        "shifts": scheduling.next_shifts(request.user, now, AHEAD)[:SHIFTS_SHOWN],
+        "shifts": shifts[:SHIFTS_SHOWN],
+        "handoff_notes": own_notes(request.user, shifts, now),
         "quarter": own_quarter(request.user, now),
         "methods": methods,
         "is_reachable": any(method.is_usable for method in methods),

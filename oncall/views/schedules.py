@@ -11,7 +11,7 @@ from irm.lib import clock
 from irm.lib.access import requires
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant
-from oncall import inspecting, overriding, scheduling
+from oncall import handing_off, inspecting, overriding, scheduling
 from oncall.forms.schedules import WindowForm
 from oncall.models import Schedule
 from oncall.requests import PersonRequest
@@ -56,6 +56,7 @@ def schedule(request: PersonRequest, slug: str) -> HttpResponse:
         "standing": standing,
         "faults": [fault for fault in inspecting.faults([found], now)[found.pk] if fault.kind != "absence"],
         "conflicts": conflicts_on(found, request.user, now),
+        "handoff_notes": handing_off.notes_on(found, request.user, now),
         "form": form,
         "add_url": reverse("oncall:override-add", args=[slug]) if may_add else "",
         "first_entries": shown.entries[:FIRST_SHOWN],
