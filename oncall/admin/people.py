@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Field, Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
@@ -14,6 +14,7 @@ from oncall.admin.person_forms import NewPersonForm, PersonForm
 from oncall.channels import CHANNELS, choices
 from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
 
+LIMITS = ["longest_stretch_h", "least_rest_h", "most_hours_in_4_weeks", "most_weeks_in_a_row"]
 SUPERUSERS_TO_GIVE = ("is_superuser", "user_permissions")
 
 
@@ -93,6 +94,16 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
             {
                 "fields": ["time_zone", "work_starts", "work_ends", "sleep_starts", "sleep_ends"],
                 "description": "Where this person lives and when they work. Alerts that wait for working hours use it.",
+            },
+        ),
+        (
+            "Being on call",
+            {
+                "fields": ["country", "never_on_duty", "has_weekly_digest"],
+                "description": (
+                    "Public holidays and hours that are never theirs: whoever plans a shift there is warned. "
+                    "Nights are the sleep hours above."
+                ),
             },
         ),
         (
@@ -207,7 +218,24 @@ class TeamAdmin(HistoryAdmin):
                 "description": "Who is paged for this team's alerts, and who is reached when nobody answers.",
             },
         ),
+        (
+            "Limits of duty",
+            {
+                "fields": LIMITS,
+                "description": (
+                    "How much one person should be on call, over all schedules they are on. A change of plan that "
+                    "breaks a limit is warned about, never refused; what the coming eight weeks break is shown on "
+                    "the schedule."
+                ),
+            },
+        ),
     ]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """A limit of nothing would be broken by every shift; one of more than a year limits nothing."""
+        if db_field.name in LIMITS:
+            kwargs |= {"min_value": 1, "max_value": 9000}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="People", ordering="people")
     def people(self, team: Team) -> int:

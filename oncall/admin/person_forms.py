@@ -44,6 +44,10 @@ class PersonForm(_Person, UserChangeForm):
     class Meta(UserChangeForm.Meta):
         model = User
 
+    def clean_country(self) -> str:
+        """Whoever writes “de” means Germany."""
+        return str(self.cleaned_data["country"]).strip().upper()
+
 
 class NewPersonForm(_Person, UserCreationForm):
     class Meta(UserCreationForm.Meta):
