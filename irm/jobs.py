@@ -52,6 +52,14 @@ SWEEPS: tuple[Sweep, ...] = (
         max_lag_s=600,
     ),
     Sweep(
+        name="calendar refresh",
+        oldest_due="oncall.jobs.oldest_due_calendar",
+        run="oncall.jobs.refresh_calendars",
+        cluster=CORE,
+        why="Reads calendars again that say who is on call.",
+        max_lag_s=900,
+    ),
+    Sweep(
         name="update reminders",
         oldest_due="incidents.jobs.oldest_due_reminder",
         run="incidents.jobs.remind_of_updates",

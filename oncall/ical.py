@@ -21,7 +21,7 @@ from oncall.ical_lines import MOST_BYTES
 __all__ = ["MOST_BYTES", "MOST_OCCURRENCES", "Event", "Reading", "Stretch", "read", "write"]
 
 MOST_OCCURRENCES = 20_000
-MOST_DAYS_WALKED = 400_000
+MOST_DAYS_WALKED = 300_000
 MOST_RANGES = 50  # each is looked at for every occurrence of its series
 LONGEST = timedelta(days=366)
 NO_PERSON = {"ROOM", "RESOURCE"}

@@ -1,11 +1,13 @@
 """What the workers call. Reads the clock, does what is due for a few seconds, and leaves the rest to the next call."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from time import monotonic
 
 from irm.lib import clock
-from oncall import announcing, delivering, digesting, escalating, swapping
+from oncall import announcing, delivering, digesting, escalating, importing, swapping
+from oncall.errors import NotAllowed
 
 BUDGET_S = 5.0
 
@@ -71,3 +73,17 @@ def send_digests() -> None:
     for now in _while_in_budget():
         if not digesting.send_due(now):
             return
+
+
+def oldest_due_calendar() -> datetime | None:
+    return importing.oldest_due(clock.database_now())
+
+
+def refresh_calendars() -> None:
+    """Read calendars again that are due, one after the other."""
+    for now in _while_in_budget():
+        calendar = importing.claim(now)
+        if calendar is None:
+            return
+        with suppress(NotAllowed):  # removed meanwhile
+            importing.refresh(calendar, clock.database_now())

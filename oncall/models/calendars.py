@@ -71,13 +71,22 @@ class ImportedCalendar(models.Model):
     error = models.CharField(max_length=300, blank=True, editable=False)  # of the last try
     read_at = models.DateTimeField(null=True, editable=False)  # when the last good copy was read
     refresh_at = models.DateTimeField(default=LONG_AGO, null=True, editable=False, db_index=True)
+    fetching_until = models.DateTimeField(null=True, editable=False)  # a worker reads it now; others wait
     failed_tries = models.PositiveSmallIntegerField(default=0, editable=False)  # since the last good copy
     ended_at = models.DateTimeField(null=True, editable=False)  # removed; what was on call before stays
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
 
     objects = ImportedCalendarQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["content", "unmatched", "error", "read_at", "refresh_at", "failed_tries"]
+        excluded_fields=[
+            "content",
+            "unmatched",
+            "error",
+            "read_at",
+            "refresh_at",
+            "fetching_until",
+            "failed_tries",
+        ]  # fmt: skip
     )
 
     class Meta:

@@ -19,10 +19,10 @@ SOON_S = 2
 
 
 def refusal(content):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(BadCalendar) as error:
         read(content, BERLIN, SPRING)
-    assert time.monotonic() - began < SOON_S
+    assert time.process_time() - began < SOON_S
     return str(error.value)
 
 

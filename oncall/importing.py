@@ -1,0 +1,253 @@
+"""Reading calendars that somebody else keeps: who is on call by them from now on. What has been on call stays."""
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from irm.lib import outbound
+from irm.lib.timespan import Span
+from oncall import calendar_names, ical, scheduling, shifts, turns
+from oncall.errors import BadCalendar, NotAllowed
+from oncall.models import ImportedCalendar, ImportedShift, Schedule, ScheduleWatch, User
+
+HORIZON = timedelta(weeks=26)
+READING = timedelta(seconds=30)
+LEASE = timedelta(minutes=5)  # a refresh that died is tried again after it
+REFRESHED_AFTER = timedelta(hours=1)
+REREAD_AFTER = timedelta(days=1)  # an uploaded file: the days to come move on, and so may the people
+RETRIED_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+LOOK_AHEAD = timedelta(weeks=8)  # the gaps that a preview shows
+FIRST_SHOWN, MOST_SHOWN = 12, 200  # shifts in a preview: at once, and unfolded
+LONGEST_UID = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One person's stretch, as a calendar says it."""
+
+    uid: str
+    user: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a calendar says about people here: `unmatched` counts events by names that are nobody's."""
+
+    duties: tuple[Duty, ...]
+    unmatched: tuple[tuple[str, int], ...]
+    empty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a calendar would change; gaps are those of the coming weeks, with the calendar and without."""
+
+    duties: list[tuple[User, Span]]
+    unmatched: tuple[tuple[str, int], ...]
+    empty: int
+    gaps: list[Span]
+    gaps_before: int
+
+    @property
+    def first_duties(self) -> list[tuple[User, Span]]:
+        return self.duties[:FIRST_SHOWN]
+
+    @property
+    def further_duties(self) -> list[tuple[User, Span]]:
+        return self.duties[FIRST_SHOWN:MOST_SHOWN]
+
+    @property
+    def unlisted(self) -> int:
+        return max(len(self.duties) - MOST_SHOWN, 0)
+
+
+def may_import(person: User, schedule: Schedule) -> bool:
+    """Leads change the calendars of their own teams; others need the permission."""
+    leads = schedule.team.memberships.filter(user=person, role="lead")
+    return person.has_perm("oncall.change_schedule") or leads.exists()
+
+
+def load(url: str) -> str:
+    """The calendar at an address. Raises BadCalendar."""
+    try:
+        return decoded(outbound.fetch(url, limit=ical.MOST_BYTES))
+    except outbound.OutboundError as error:
+        raise BadCalendar(str(error)) from error
+
+
+def decoded(content: bytes) -> str:
+    return content.decode("utf-8-sig", errors="replace").replace("\0", "")
+
+
+def understand(content: str, schedule: Schedule, now: datetime) -> Understood:
+    """Who is on call by a calendar from `now` to the horizon. Raises BadCalendar."""
+    found = ical.read(content, schedule.zone, Span(now, now + HORIZON))
+    people = list(User.objects.filter(is_active=True).values_list("pk", "username", "email"))
+    known = calendar_names.known(people)
+    duties: dict[Duty, None] = {}
+    unmatched: Counter[str] = Counter()
+    for event in found.events:
+        users, strangers = calendar_names.people_in(event, known)
+        unmatched.update(strangers)
+        uid = event.uid[:LONGEST_UID]
+        duties.update(dict.fromkeys(Duty(uid, user, event.span) for user in users))
+        if len(duties) > ical.MOST_OCCURRENCES:
+            raise BadCalendar(f"The calendar has more than {ical.MOST_OCCURRENCES:,} shifts.")
+    return Understood(tuple(duties), tuple(unmatched.most_common()), found.empty)
+
+
+def preview(calendar: ImportedCalendar, now: datetime) -> Preview:
+    """What the calendar, not saved yet, with its content, would change. Raises BadCalendar."""
+    understood = understand(calendar.content, calendar.schedule, now)
+    span = Span(now, now + LOOK_AHEAD)
+    plan = scheduling.plan_of(calendar.schedule, span)
+    line: turns.Calendar[int] = turns.Calendar(
+        key=None,
+        stretches=tuple((duty.span, duty.user) for duty in understood.duties),
+        layer=scheduling.ABOVE_ALL if calendar.use == ImportedCalendar.Use.OVERRIDES else calendar.layer,
+    )
+    people = User.objects.in_bulk({duty.user for duty in understood.duties})
+    return Preview(
+        [(people[duty.user], duty.span) for duty in understood.duties],
+        understood.unmatched,
+        understood.empty,
+        shifts.gaps(replace(plan, lines=(*plan.lines, line)), span),
+        len(shifts.gaps(plan, span)),
+    )
+
+
+@transaction.atomic
+def add(calendar: ImportedCalendar, *, by: User, now: datetime) -> bool:
+    """Put a new calendar, with its content, in force from `now` on. False where its name is taken.
+
+    Raises BadCalendar; then nothing is saved.
+    """
+    Schedule.objects.select_for_update().get(pk=calendar.schedule_id)
+    if ImportedCalendar.objects.in_force().filter(schedule=calendar.schedule_id, name=calendar.name).exists():
+        return False
+    calendar.created_by, calendar.refresh_at = by, None
+    calendar.save()
+    _keep(calendar, calendar.content, understand(calendar.content, calendar.schedule, now), now)
+    return True
+
+
+@transaction.atomic
+def remove(calendar: ImportedCalendar, *, now: datetime) -> bool:
+    """Nobody is on call by it from `now` on; who has been stays so. False where it was removed before."""
+    found = ImportedCalendar.objects.in_force().select_for_update().filter(pk=calendar.pk).first()
+    if found is None:
+        return False
+    _replace_shifts(found, (), now)
+    if found.shifts.exists():
+        found.ended_at, found.refresh_at, found.content, found.url = now, None, "", ""
+        found.save()
+    else:
+        found.delete()
+    ScheduleWatch.objects.over(found.schedule_id).look_soon(now)
+    return True
+
+
+def refresh(calendar: ImportedCalendar, now: datetime) -> None:
+    """Read it again. If that fails, the last good copy counts on, and the error is shown.
+
+    Raises NotAllowed where it was removed meanwhile.
+    """
+    try:
+        content = load(calendar.url) if calendar.url else calendar.content
+        understood = understand(content, calendar.schedule, now)
+    except BadCalendar as error:
+        _note_failure(calendar, str(error), now)
+        return
+    with transaction.atomic():
+        locked = ImportedCalendar.objects.in_force().select_for_update().filter(pk=calendar.pk).first()
+        if locked is None:
+            raise NotAllowed("The calendar was removed.")
+        _keep(locked, content, understood, now)
+
+
+def claim(now: datetime) -> ImportedCalendar | None:
+    """A calendar that is due, for this caller alone: others see it again after the lease.
+
+    One is read at a time, so that servers that hang keep no more than one worker from its other work.
+    """
+    for calendar in _due().filter(refresh_at__lte=now).select_related("schedule")[:10]:
+        if _is_somebody_reading(now):
+            return None
+        seen = ImportedCalendar.objects.filter(pk=calendar.pk, refresh_at=calendar.refresh_at)
+        if seen.update(refresh_at=now + LEASE, fetching_until=now + READING):
+            return calendar
+    return None
+
+
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when a calendar waits; None while one is being read."""
+    oldest = _due().values_list("refresh_at", flat=True).first()
+    return None if oldest is None or _is_somebody_reading(now) else oldest
+
+
+def _due() -> QuerySet[ImportedCalendar]:
+    return ImportedCalendar.objects.in_force().filter(refresh_at__isnull=False).order_by("refresh_at")
+
+
+def _is_somebody_reading(now: datetime) -> bool:
+    return ImportedCalendar.objects.filter(fetching_until__gt=now).exists()
+
+
+def _note_failure(calendar: ImportedCalendar, error: str, now: datetime) -> None:
+    """The last good copy is followed further, as far as it goes."""
+    wait = RETRIED_AFTER[min(calendar.failed_tries, len(RETRIED_AFTER) - 1)]
+    duties: tuple[Duty, ...] | None = None
+    if calendar.url and calendar.content:
+        with suppress(BadCalendar):
+            duties = understand(calendar.content, calendar.schedule, now).duties
+    with transaction.atomic():
+        noted = ImportedCalendar.objects.in_force().filter(pk=calendar.pk)
+        is_there = noted.update(
+            error=error[:300], failed_tries=calendar.failed_tries + 1, refresh_at=now + wait, fetching_until=None
+        )
+        if is_there and duties is not None:
+            _replace_shifts(calendar, duties, now)
+
+
+def _keep(calendar: ImportedCalendar, content: str, understood: Understood, now: datetime) -> None:
+    """Make what was read count, with its copy. No history: nobody changed what is configured."""
+    ImportedCalendar.objects.filter(pk=calendar.pk).update(
+        content=content,
+        unmatched=[list(pair) for pair in understood.unmatched],
+        error="",
+        failed_tries=0,
+        read_at=now,
+        fetching_until=None,
+        refresh_at=now + (REFRESHED_AFTER if calendar.url else REREAD_AFTER),
+    )
+    _replace_shifts(calendar, understood.duties, now)
+
+
+def _replace_shifts(calendar: ImportedCalendar, duties: Iterable[Duty], now: datetime) -> None:
+    """What is to come becomes `duties`. What has been stays, and so do rows that say the same."""
+    wanted = {_to_come(duty.uid, duty.user, duty.span.start, duty.span.end, now) for duty in duties}
+    there = list(calendar.shifts.filter(ends_at__gt=now))
+    same = {_to_come(row.uid, row.user_id, row.starts_at, row.ends_at, now): row.pk for row in there}
+    gone = [row.pk for row in there if same[_to_come(row.uid, row.user_id, row.starts_at, row.ends_at, now)] != row.pk]
+    gone += [pk for key, pk in same.items() if key not in wanted]
+    fresh = wanted - same.keys()
+    if not gone and not fresh:
+        return
+    calendar.shifts.filter(pk__in=gone, starts_at__gte=now).delete()
+    calendar.shifts.filter(pk__in=gone).update(ends_at=now)
+    ImportedShift.objects.bulk_create(
+        ImportedShift(calendar=calendar, uid=uid, user_id=user, starts_at=start, ends_at=end)
+        for uid, user, start, end in sorted(fresh)
+    )
+    ScheduleWatch.objects.over(calendar.schedule_id).look_soon(now)
+
+
+def _to_come(uid: str, user: int, start: datetime, end: datetime, now: datetime) -> tuple[str, int, datetime, datetime]:
+    """What of a stretch still counts: two that only differ in the past are the same."""
+    return uid, user, max(start, now), end
