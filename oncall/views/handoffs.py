@@ -30,7 +30,7 @@ class Chosen:
 
     found: list[handing_off.Handoff]
     handoff: handing_off.Handoff | None
-    has_moved: bool  # there is none at the instant that was asked for
+    has_moved: bool  # there is none at the instant that was asked for, or none was
     may_write: bool
 
 
@@ -69,10 +69,10 @@ def own_notes(reader: User, shifts: Iterable[scheduling.OwnShift], now: datetime
 def _choose(request: PersonRequest, schedule: Schedule, now: datetime) -> Chosen:
     wanted = _wanted(request)
     found = handing_off.around(schedule, now)
-    asked_for = handing_off.choose(found, request.user, now, wanted)
+    asked_for = handing_off.choose(found, request.user, now, wanted) if wanted else None
     chosen = asked_for or handing_off.choose(found, request.user, now)
     may_write = chosen is not None and handing_off.may_write(request.user, schedule, chosen)
-    return Chosen(found, chosen, wanted is not None and asked_for is None, may_write)
+    return Chosen(found, chosen, asked_for is None, may_write)
 
 
 def _wanted(request: PersonRequest) -> datetime | None:
