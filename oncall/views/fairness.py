@@ -22,6 +22,7 @@ CHOICES = {"around": "12 weeks each way", "past": "Last 12 weeks", "quarter": "T
 PARTS = {"past": "What has been", "planned": "What is planned"}
 BAR = 50  # units from the middle of a bar, the even share, to either end
 FIGURES = ("hours", "nights", "weekends", "holidays")
+OWN = {"hours": "On call", "nights": "at night", "weekends": "on weekends", "holidays": "on public holidays"}
 HEADINGS = [
     *("person", "username", "takes turns"),
     *(f"{part} {figure}" for part in PARTS for figure in FIGURES),
@@ -103,11 +104,17 @@ def window_of(chosen: str, now: datetime, zone: ZoneInfo) -> Span:
     return Span(start, now if chosen == "past" else now + TWELVE_WEEKS)
 
 
-def own_quarter(person: User, now: datetime) -> sharing.Row | None:
-    """What one person carries this quarter over all their schedules; None where that is nothing."""
+def own_quarter(person: User, now: datetime) -> dict[str, object] | None:
+    """What one person carries this quarter over all their schedules, in hours; None where that is nothing."""
     schedules = list(scheduling.schedules_of(person).select_related("team"))
     rows = sharing.report(schedules, window_of("quarter", now, person.zone), now).rows if schedules else []
-    return next((row for row in rows if row.person == person and row.total.hours), None)
+    own = next((row for row in rows if row.person == person and row.total.hours), None)
+    if own is None:
+        return None
+    lines = [
+        (words, _hours(getattr(own.past, name)), _hours(getattr(own.planned, name))) for name, words in OWN.items()
+    ]
+    return {"lines": lines, "pages": own.past.pages, "wake_ups": own.past.wake_ups}
 
 
 def _table(report: sharing.Report, part: str, title: str, span: Span | None) -> Table:

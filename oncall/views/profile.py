@@ -18,6 +18,7 @@ from oncall.forms.profile import OwnTimesForm
 from oncall.models import ContactMethod, User
 from oncall.requests import PersonRequest
 
+from .calendars import shown_feed
 from .fairness import own_quarter
 from .handoffs import own_notes
 from .swap_cards import own_cards
@@ -134,9 +135,10 @@ def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: Not
     shifts = scheduling.next_shifts(request.user, now, AHEAD)
     context = {
         "now": now,
-        "shifts": shifts[:SHIFTS_SHOWN],
+        "shifts": shifts,
         "handoff_notes": own_notes(request.user, shifts, now),
         "quarter": own_quarter(request.user, now),
+        "own_feed": shown_feed(request.user),
         "methods": methods,
         "is_reachable": any(method.is_usable for method in methods),
         "is_testing": any(test.finished_at is None for test in tests.values()),
