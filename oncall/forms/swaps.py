@@ -205,5 +205,5 @@ class OfferForm(forms.Form):
 def _load(candidate: Candidate | None) -> str:
     if candidate is None:
         return ""
-    words = f", {round(candidate.hours)} h around then"
+    words = f", {round(candidate.hours)} h on call around it"
     return f"{words}: {candidate.worries[0]}" if candidate.worries else words

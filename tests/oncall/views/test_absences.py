@@ -9,7 +9,7 @@ from oncall.models import Absence, ShiftSwap
 from tests import factories, pages
 
 pytestmark = pytest.mark.django_db
-PATH = "/absences/"
+PATH = "/on-call/me/absences/"
 
 
 @pytest.fixture
