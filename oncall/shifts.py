@@ -163,7 +163,7 @@ def next_change(plan: Plan[P], after: datetime, within: timedelta = timedelta(da
     `within` that time."""
     start, last, length = as_utc(after) + _TICK, as_utc(after) + within, timedelta(days=8)
     while start < last:
-        end = min(start + length, last)
+        end = start + min(length, last - start)
         if found := handoffs(plan, Span(start, end)):
             return found[0]
         start, length = end, 2 * length
