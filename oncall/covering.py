@@ -101,7 +101,7 @@ def keep_absence(absence: Absence, *, by: User, now: datetime) -> bool:
 
 def _is_sent_again(absence: Absence, other: Absence) -> bool:
     """Whether a new absence is just the one that is there: a form that was sent twice."""
-    return absence.pk is None and absence.span == other.span and absence.reason == other.reason
+    return absence._state.adding and absence.span == other.span and absence.reason == other.reason
 
 
 def _hits(held: Sequence[shifts.Shift[int]], aways: Sequence[shifts.Away[int]]) -> list[tuple[int, Span]]:

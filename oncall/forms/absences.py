@@ -55,7 +55,7 @@ class AbsenceForm(forms.ModelForm):
         self.fields["first_time"].help_text = "Leave both times empty for whole days."
         if self.instance.pk is not None:
             days = self.instance.days
-            self.initial |= {name: getattr(days, name) for name in AwayDays.__slots__}
+            self.initial.update({name: getattr(days, name) for name in AwayDays.__slots__})
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
