@@ -50,10 +50,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """One person's duty: all of it, that on primary schedules, and the hours of the week in which there may be none."""
+    """One person's duty: all of it, that on primary schedules, and the hours of the week in which there may be none.
+
+    `turns` are what they would hold without overrides: a pause in which somebody relieves them is no short rest.
+    """
 
     spans: Sequence[Span]
     primary: Sequence[Span] = ()
+    turns: Sequence[Span] = ()
     zone: ZoneInfo = ZoneInfo("UTC")
     never: tuple[Window, ...] = ()
 
@@ -71,7 +75,10 @@ class Breach:
 def breaches(duty: Duty, limits: Limits) -> list[Breach]:
     """Every limit that is broken, in order of kind and time; of hours in four weeks each window that matters."""
     held = union(duty.spans)
-    found = [*_stretches_broken(held, limits.longest_stretch), *_rests_broken(held, limits.least_rest)]
+    found = [
+        *_stretches_broken(held, limits.longest_stretch),
+        *_rests_broken(held, union(duty.turns), limits.least_rest),
+    ]
     found += _four_weeks_broken(held, limits.most_in_four_weeks)
     found += _weeks_broken(duty, limits.most_weeks_in_a_row)
     found += [Breach(Kind.NEVER, span, span.length, _NONE) for span in forbidden(duty)]
@@ -183,11 +190,12 @@ def _stretches_broken(held: Sequence[Span], allowed: timedelta | None) -> list[B
     return [Breach(Kind.STRETCH, span, span.length, allowed) for span in stretches(held) if span.length > allowed]
 
 
-def _rests_broken(held: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
+def _rests_broken(held: Sequence[Span], turns: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
     if allowed is None:
         return []
     rests = [Span(before.end, after.start) for before, after in pairwise(stretches(held))]
-    return [Breach(Kind.REST, rest, rest.length, allowed) for rest in rests if rest.length < allowed]
+    short = [rest for rest in rests if rest.length < allowed and not common([rest], turns)]
+    return [Breach(Kind.REST, rest, rest.length, allowed) for rest in short]
 
 
 def _four_weeks_broken(held: Sequence[Span], allowed: timedelta | None) -> list[Breach]:

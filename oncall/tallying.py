@@ -29,6 +29,7 @@ class Tally:
     schedules: dict[int, Schedule]
     plans: dict[int, shifts.Plan[int]]
     held: dict[int, Held]
+    turns: dict[int, Held]  # the same without overrides
     people: dict[int, User]
 
     def spans_of(self, person: int, among: Iterable[int] | None = None) -> list[Span]:
@@ -42,6 +43,7 @@ class Tally:
         return Duty(
             spans=self.spans_of(person),
             primary=self.spans_of(person, primary),
+            turns=union(span for held in self.turns.values() for span in held.get(person, ())),
             zone=who.zone,
             never=windows.parse(who.never_on_duty),
         )
@@ -79,8 +81,12 @@ def tally(schedules: Sequence[Schedule], span: Span, also: Iterable[int] = ()) -
     if further := known.keys() - plans.keys():
         plans |= scheduling.plans(further, span)
     held = {key: duties.held(plan, span) for key, plan in plans.items()}
+    turns = {
+        key: duties.held(replace(plan, overrides=()), span) if plan.overrides else held[key]
+        for key, plan in plans.items()
+    }
     everybody = people.union(*held.values())
-    return Tally(span, known, plans, held, User.objects.in_bulk(everybody))
+    return Tally(span, known, plans, held, turns, User.objects.in_bulk(everybody))
 
 
 def schedules_of(people: Iterable[int]) -> QuerySet[Schedule]:

@@ -120,7 +120,8 @@ def own_quarter(person: User, now: datetime) -> dict[str, object] | None:
 def _table(report: sharing.Report, part: str, title: str, span: Span | None) -> Table:
     even = report.even(part)
     furthest = max((abs(getattr(row, part).hours - even) for row in report.rows if row.takes_turns), default=even)
-    lines = [_line(row, getattr(row, part), even, max(furthest, even)) for row in report.rows]
+    rows = [row for row in report.rows if row.takes_turns or getattr(row, part) != fairness.Share()]
+    lines = [_line(row, getattr(row, part), even, max(furthest, even)) for row in rows]
     return Table(title, part, lines, _hours(even), span)
 
 

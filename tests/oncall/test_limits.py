@@ -54,6 +54,12 @@ def test_rest_is_what_lies_between_two_stretches():
     assert found == Breach(Kind.REST, days((2, 3))[0], DAY, 2 * DAY)
 
 
+def test_a_pause_in_which_somebody_relieves_them_is_no_short_rest():
+    allowed, held = Limits(least_rest=2 * DAY), days((1, 3), (4, 8), (9, 10))
+    found = limits.breaches(Duty(spans=held, turns=days((1, 8))), allowed)
+    assert [breach.span for breach in found] == days((8, 9))
+
+
 def test_the_fullest_four_weeks_may_lie_across_months():
     held = days((1, 8), (22, 36))
     assert limits.most_in_four_weeks(held) == 14 * DAY
