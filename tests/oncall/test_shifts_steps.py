@@ -1,4 +1,4 @@
-"""How many steps an answer takes: as many as there are shifts in its span, wherever that lies. At its ends none fails."""
+"""How many steps an answer takes: as many as there are shifts in its span, wherever it lies. None fails at the ends."""
 
 import sys
 from datetime import timedelta
