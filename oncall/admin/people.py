@@ -221,7 +221,7 @@ class TeamAdmin(HistoryAdmin):
         (
             "Limits of duty",
             {
-                "fields": LIMITS,
+                "fields": [*LIMITS],
                 "description": (
                     "How much one person should be on call, over all schedules they are on. A change of plan that "
                     "breaks a limit is warned about, never refused; what the coming eight weeks break is shown on "
