@@ -71,7 +71,7 @@ def _worry(fault: Fault) -> Worry:
 # What an installation needs before it can page anybody, in the order to set it up.
 FIRST_STEPS = (
     (Team, "No team yet", "Add one with its people: they own services and share being on call."),
-    (Schedule, "No schedule yet", "Say who is on call when, with one rotation to begin with."),
+    (Schedule, "No schedule yet", "Say who is on call when. The assistant sets it up from a few answers."),
     (EscalationPolicy, "No escalation policy yet", "Say whom to page, and who comes next if nobody answers."),
     (Integration, "No integration yet", "Make an address that your monitoring sends events to."),
 )
@@ -80,7 +80,9 @@ FIRST_STEPS = (
 def _first_steps() -> Iterator[Worry]:
     for model, title, detail in FIRST_STEPS:
         if not model._default_manager.exists():
-            yield Worry("start", title, detail, reverse(f"admin:oncall_{model._meta.model_name}_add"))
+            has_assistant = model is Schedule
+            name = "oncall:schedule-new" if has_assistant else f"admin:oncall_{model._meta.model_name}_add"
+            yield Worry("start", title, detail, reverse(name))
 
 
 def _mail() -> Iterator[Worry]:

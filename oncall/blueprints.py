@@ -117,7 +117,8 @@ def around_the_office(
     last_day = opening + (len(office.weekdays) - 1) * DAY
     starts = datetime.combine(first, office.opens)
     hours = (Window(frozenset(office.weekdays), office.opens, office.closes),)
-    parts = [("Business hours", business, datetime.combine(opening, office.opens), hours, 2)]
+    parts: list[tuple[str, tuple[P, ...], datetime, tuple[Window, ...], int]] = []
+    parts.append(("Business hours", business, datetime.combine(opening, office.opens), hours, 2))
     if weekends:
         parts.append(("Weekends", weekends, datetime.combine(last_day, office.closes), _weekend(office), 1))
     parts.append(("Nights", nights, datetime.combine(opening, office.closes), (), 0))

@@ -119,7 +119,7 @@ def keep_following(schedule_id: int, now: datetime) -> None:
 
 def _stored(rotation: Rotation, now: datetime) -> Rotation | None:
     """The row as it is before the change; None for a new one."""
-    if rotation.pk is None:
+    if rotation._state.adding:
         return None
     stored = Rotation.objects.select_related("schedule").filter(pk=rotation.pk).first()
     if stored is None or (stored.ends_at and stored.ends_at <= now):

@@ -67,7 +67,7 @@ def number_at(rotation: Rotation[P], instant: datetime) -> int:
     # Asked of a rotation in which each turn is held by its number.
     numbered: Rotation[Any] = replace(
         rotation,
-        turns=tuple((number,) for number in range(len(rotation.turns))),  # type: ignore[arg-type]  # numbers for people
+        turns=tuple((number,) for number in range(len(rotation.turns))),  # type: ignore[misc]  # numbers for people
         windows=rotation.windows if rotation.passing is Passing.ACTIVE_DAYS else (),
         starts=instant,
         ends=None,

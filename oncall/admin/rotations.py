@@ -174,9 +174,8 @@ class RotationInline(admin.StackedInline):
     ]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.by = request.user
-        return formset
+        """One that knows who corrects the past."""
+        return type("RotationFormSet", (super().get_formset(request, obj, **kwargs),), {"by": request.user})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rotation]:
         rotations = rostering.in_force(super().get_queryset(request), clock.now())

@@ -69,7 +69,7 @@ class Questions:
 
     def wish(self) -> Wish:
         said = self.basics.cleaned_data
-        ahead: Callable[[], int | None] = self.basics.days_ahead  # type: ignore[attr-defined]  # all kinds have it
+        ahead: Callable[[], int | None] = self.basics.days_ahead
         return Wish(
             team=said["team"],
             name=said["name"],
@@ -100,8 +100,9 @@ class Questions:
         """How many there are of something: as many as were shown, and some more where these are asked for."""
         said = self.data.get(name, "") if self.data is not None else ""
         number = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else default
-        step = {"places": MORE}.get(name, 1)
-        return min(max(number, 1) + step * (self.asks_more and (self.data or {}).get("more") == name), most)
+        if self.data is not None and self.data.get("more") == name:
+            number += {"places": MORE}.get(name, 1)
+        return min(max(number, 1), most)
 
     def _form(self, form: type[Any], prefix: str, **kwargs: Any) -> Any:
         options: dict[str, Any] = {"prefix": prefix or None, **kwargs}
@@ -160,7 +161,8 @@ class Sun(Questions):
         return [(f"{number}. part of the day", help_text, False) for number in range(1, self.regions + 1)]
 
     def _regions(self) -> list[blueprints.Region[int]]:
-        return list(_named_apart(part.form.region() for part in self.parts if part.form.people))  # type: ignore[attr-defined]  # a RegionForm
+        forms = (part.form for part in self.parts)
+        return list(_named_apart(form.region() for form in forms if isinstance(form, RegionForm) and form.people))
 
 
 class OfficeHours(Questions):
@@ -178,7 +180,7 @@ class OfficeHours(Questions):
     def lines(self) -> Sequence[Line[int]]:
         said = self.basics.cleaned_data
         business, nights, weekends = (part.form.people for part in self.parts)
-        office = self.basics.office()  # type: ignore[attr-defined]  # an OfficeForm
+        office = self.basics.office()
         return blueprints.around_the_office(
             office, self.zone, said["start_on"], said["length"], business=business, nights=nights, weekends=weekends
         )
