@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
@@ -15,7 +16,7 @@ from irm.lib import localtime
 from irm.lib.timespan import Span
 from oncall import duties, notifying, scheduling
 from oncall.errors import NotAllowed
-from oncall.models import Alert, HandoffNote, HandoffReceipt, Override, Rotation, Schedule, Team, User
+from oncall.models import Alert, HandoffNote, HandoffReceipt, Override, Rotation, Schedule, ScheduleWatch, Team, User
 
 Handoff = duties.Handoff[int]
 
@@ -109,7 +110,7 @@ def may_write(person: User, schedule: Schedule, handoff: Handoff) -> bool:
 def write(schedule: Schedule, handoff: Handoff, text: str, *, by: User, now: datetime) -> HandoffNote:
     """Keep somebody's note about a handoff; they have one each. Raises NotAllowed.
 
-    Who has taken over already is told of the first version: their message about the handoff came without it.
+    Who has been told of the handoff already is told of the first version: that message came without it.
     """
     if not may_write(by, schedule, handoff):
         raise NotAllowed(f"Only people on call around this handoff and those who lead {schedule.team} write about it.")
@@ -121,7 +122,8 @@ def write(schedule: Schedule, handoff: Handoff, text: str, *, by: User, now: dat
     note = note or HandoffNote(schedule=schedule, handoff_at=handoff.at, author=by)
     note.text, note.written_at = text, now
     note.save()
-    if is_new and handoff.resumes_at is not None and handoff.resumes_at <= now:
+    announced = ScheduleWatch.objects.filter(schedule=schedule, announced_until__gte=handoff.resumes_at or now)
+    if is_new and handoff.resumes_at and announced.exists():
         _tell(note, handoff, now)
     return note
 
@@ -170,6 +172,7 @@ def prefilled(schedule: Schedule, handoff: Handoff, found: Sequence[Handoff], re
     shift = Span(min(began, now - scheduling.INSTANT), now)
     sees_alerts = reader.has_perm("oncall.view_alert")
     context = {
+        "public_url": settings.PUBLIC_URL,  # the note is read in mails too
         "schedule": schedule,
         "sees_alerts": sees_alerts,
         "in_flight": in_flight(schedule.team, now) if sees_alerts else [],

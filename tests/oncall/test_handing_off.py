@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oncall import delivering, handing_off, scheduling
 from oncall.errors import NotAllowed
-from oncall.models import HandoffReceipt, Notification, Override
+from oncall.models import HandoffReceipt, Notification, Override, ScheduleWatch
 from tests import factories, pages
 from tests.oncall.rotas import utc
 
@@ -107,7 +107,15 @@ def test_a_note_before_the_handoff_is_told_with_the_handoff(schedule, luka):
     assert not Notification.objects.exists()
 
 
+def test_a_note_that_the_message_about_the_handoff_still_will_bring_is_not_told_before(schedule, luka):
+    ScheduleWatch.objects.update(announced_until=MONDAY - HOUR)
+    now = MONDAY + timedelta(seconds=30)
+    handing_off.write(schedule, chosen(schedule, luka, now), "Watch it.", by=luka, now=now)
+    assert not Notification.objects.exists()
+
+
 def test_a_note_after_the_handoff_is_told_once_to_who_came(schedule, luka, mina):
+    ScheduleWatch.objects.update(announced_until=MONDAY)
     handoff, now = chosen(schedule, luka, MONDAY + HOUR), MONDAY + HOUR
     for text in ("Watch *it*.", "Watch it closely."):
         handing_off.write(schedule, handoff, text, by=luka, now=now)
@@ -131,8 +139,11 @@ def test_the_first_words_tell_what_is_in_flight(schedule, luka):
     incident = factories.incident(team=schedule.team, title="Checkout errors")
     found = handing_off.around(schedule, SUNDAY)
     words = handing_off.prefilled(schedule, chosen(schedule, luka, SUNDAY), found, luka, SUNDAY)
-    assert f"- [{incident.reference}]({incident.get_absolute_url()}) SEV2, responding: Checkout errors" in words
-    assert f"- [{alert.reference}]({alert.get_absolute_url()}) SEV2, triggered: Disk is full" in words
+    link = f"[{incident.reference}](http://127.0.0.1:8000{incident.get_absolute_url()})"
+    assert f"- {link} SEV2, responding: Checkout errors" in words
+    assert (
+        f"- [{alert.reference}](http://127.0.0.1:8000{alert.get_absolute_url()}) SEV2, triggered: Disk is full" in words
+    )
     assert "Since Mon 12 Jan, 09:00 UTC: 1 alert (1 SEV2)." in words
 
 

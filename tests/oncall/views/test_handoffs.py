@@ -64,7 +64,9 @@ def test_the_form_begins_with_what_is_in_flight(schedule, luka):
     shown = pages.text_of(pages.client_of(luka).get(page(schedule)))
     assert "Your note for the handoff at" in shown
     assert "Luka until then, Mina after that." in shown
-    assert f"[{alert.reference}]({alert.get_absolute_url()}) SEV2, triggered: Disk is full" in shown
+    assert (
+        f"[{alert.reference}](http://127.0.0.1:8000{alert.get_absolute_url()}) SEV2, triggered: Disk is full" in shown
+    )
 
 
 def test_a_note_is_kept_and_shown_as_it_will_be_read(schedule, luka):
