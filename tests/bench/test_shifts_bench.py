@@ -10,6 +10,7 @@ import pytest
 from irm.lib.timespan import Span
 from oncall.shifts import Override, OverrideKind, Plan, next_change, on_call_at, resolve
 from oncall.turns import Rotation, Unit
+from oncall.windows import parse
 
 pytestmark = pytest.mark.bench
 
@@ -27,7 +28,7 @@ SCHEDULES = {
 TOGETHER = ((DAILY,) * 9, (0,))
 
 
-def schedule(turns, layers):
+def schedule(turns, layers, hours=()):
     lines = tuple(
         Rotation(
             key=number,
@@ -37,6 +38,7 @@ def schedule(turns, layers):
             unit=unit,
             turns=tuple((10 * number + person,) for person in range(4)),
             layer=layers[number % len(layers)],
+            windows=hours,
         )
         for number, (zone, (length, unit)) in enumerate(zip(ZONES, turns, strict=True))
     )
@@ -65,6 +67,14 @@ def test_the_final_shifts_of_a_year_take_under_10_ms(name):
     count = len(resolve(plan, YEAR))
     print(f"\nfinal shifts of a year ({name}): {count} in {median:.1f} ms, best {best:.1f} ms")
     assert best < 10
+
+
+def test_with_hours_of_the_week_the_final_shifts_of_a_year_are_measured_too():
+    plan = schedule(*SCHEDULES["weekly, one layer"], hours=parse("Mon-Fri 18:00-09:00; Sat-Sun 00:00-24:00"))
+    median, best = milliseconds(lambda: resolve(plan, YEAR), 20)
+    count = len(resolve(plan, YEAR))
+    print(f"\nfinal shifts of a year (weekly, hours of the week): {count} in {median:.1f} ms, best {best:.1f} ms")
+    assert best < 50
 
 
 def test_nine_people_handing_off_every_day_of_a_year_take_under_20_ms():
