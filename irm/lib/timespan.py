@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 
 def as_utc(instant: datetime) -> datetime:
@@ -66,7 +67,7 @@ class Span:
 def union(spans: Iterable[Span]) -> list[Span]:
     """The instants in any of `spans`: in order, overlapping and touching ones joined."""
     joined: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=attrgetter("start")):  # several times as fast as comparing spans
         if joined and span.start <= joined[-1].end:
             if span.end > joined[-1].end:
                 joined[-1] = Span(joined[-1].start, span.end)
