@@ -42,8 +42,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     body = feeding.content(found, now)
     feeding.note_use(found, now)
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
-    answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    answer.headers |= {"ETag": etag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
+    answer = HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
     return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
