@@ -81,11 +81,14 @@ def look(schedule_id: int, now: datetime) -> bool:
         return True
     seen = _see(watch, now)
     with transaction.atomic():
-        fields = {"told_gaps": [_written_gap(gap) for gap in _announce(seen)]}
-        coming = [(person, span) for person, spans in seen.outlook.held.items() for span in spans if span.end > now]
-        fields["told"] = [[person, span.start.isoformat(), span.end.isoformat()] for person, span in coming]
+        gaps = _announce(seen)
         mine = ScheduleWatch.objects.filter(pk=watch.pk)
-        mine.update(announced_until=now, told_until=seen.outlook.until, **fields)
+        mine.update(
+            announced_until=now,
+            told_until=seen.outlook.until,
+            told=_written(seen.outlook, now),
+            told_gaps=[_written_gap(gap) for gap in gaps],
+        )
         # Unless a change made since asks for a look that is sooner.
         mine.filter(look_at=watch.look_at).update(look_at=_next_look(seen))
     return True
@@ -204,6 +207,16 @@ def _next_look(seen: Look) -> datetime:
 
 def _to_its_end(gap: Span, known: Span) -> Span:
     return gap if gap.end < known.end else Span(gap.start, FOREVER)
+
+
+def _written(outlook: wording.Outlook, now: datetime) -> list[tuple[int, str, str]]:
+    """Who is on call when from now on, for people to be told later what has changed."""
+    return [
+        (person, span.start.isoformat(), span.end.isoformat())
+        for person, spans in outlook.held.items()
+        for span in spans
+        if span.end > now
+    ]
 
 
 def _written_gap(gap: Span) -> list[str | None]:

@@ -15,7 +15,7 @@ from oncall import shifts
 from oncall.turns import P
 
 # When each person is on call: in order, touching stretches joined.
-Duties = Mapping[P, list[Span]]
+Duties = Mapping[P, Sequence[Span]]
 _START = attrgetter("start")
 
 
