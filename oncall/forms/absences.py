@@ -38,10 +38,17 @@ class DayField(forms.DateField):
 class AbsenceForm(forms.ModelForm):
     """The first and the last day, both included; times only where a day is not meant as a whole."""
 
-    first_on = DayField(label="First day")
-    first_time = forms.TimeField(label="From", required=False, widget=ClockInput)
-    last_on = DayField(label="Last day", help_text="Included.")
-    last_time = forms.TimeField(label="Until", required=False, widget=ClockInput)
+    first_on = DayField(label="First day", help_text="From its beginning, unless a time is given.")
+    first_time = forms.TimeField(
+        label="From",
+        required=False,
+        widget=ClockInput,
+        help_text="Only if you are there for the first part of that day.",
+    )
+    last_on = DayField(label="Last day", help_text="Included, unless a time is given.")
+    last_time = forms.TimeField(
+        label="Until", required=False, widget=ClockInput, help_text="Only if you are back in the course of that day."
+    )
 
     field_order = ["user", "first_on", "first_time", "last_on", "last_time", "reason"]
 
@@ -52,7 +59,6 @@ class AbsenceForm(forms.ModelForm):
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        self.fields["first_time"].help_text = "Leave both times empty for whole days."
         if self.instance.pk is not None:
             days = self.instance.days
             self.initial.update({name: getattr(days, name) for name in AwayDays.__slots__})

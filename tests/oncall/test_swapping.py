@@ -1,12 +1,15 @@
 """Offering shifts, and taking what is offered."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from irm.lib.timespan import Span
 from oncall import overriding, swapping
 from oncall.errors import NotAllowed
-from oncall.models import Override, ScheduleWatch, ShiftSwap
+from oncall.models import Override, ScheduleWatch, ShiftSwap, User
+from oncall.swap_people import may_take, takers
+from oncall.swap_plans import held_by
 from tests import factories, pages
 from tests.factories import NOW
 from tests.oncall.rotas import utc
@@ -203,3 +206,24 @@ def test_who_made_and_who_settled_an_offer_is_in_its_history(plan):
     swap = offered(plan)
     swapping.withdraw(swap.pk, by=person("aino"), now=NOW)
     assert [row.history_user.username for row in swap.history.all()] == ["aino", "aino"]
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2027-03-22", 167), ("2027-10-25", 169)])
+def test_a_shift_over_a_clock_change_is_swapped_whole(day, hours):
+    people = [factories.user("aino"), factories.user("bo")]
+    plan = factories.schedule(*people, time_zone="Europe/Berlin", anchor_on=date.fromisoformat(day))
+    now = utc(day) - timedelta(days=3)
+    week = Span(utc(day), utc(day) + timedelta(days=9))
+    (mine,) = [span for span in held_by(plan, week)[people[0].pk] if span.start > now][:1]
+    assert mine.length == hours * HOUR
+    taken(offered(plan, stretch=(mine.start, mine.end), now=now), "bo", now)
+    assert held_by(plan, mine) == {people[1].pk: [mine]}
+
+
+def test_those_who_may_take_an_offer_are_those_to_whom_it_is_open(plan):
+    leaver, follower = factories.user("leaver"), factories.user("follower")
+    factories.rotation(plan, leaver, name="Former", ends_at=NOW)
+    factories.schedule(follower, name="Other")
+    swap = offered(plan)
+    able = {one.username for one in User.objects.all() if may_take(one, swap, NOW)}
+    assert able == {one.username for one in takers(plan, person("aino"), NOW)} == {"bo", "cleo"}

@@ -72,6 +72,16 @@ def test_a_part_outside_of_the_shift_is_refused_and_nothing_typed_is_lost(plan, 
     assert not ShiftSwap.objects.exists()
 
 
+@pytest.mark.parametrize("moment", ["2027-03-28T02:30", "2027-10-31T02:30"])
+def test_a_time_that_the_clock_skips_or_repeats_is_asked_for_anew(plan, people, moment):
+    aino, span = people["aino"], stretch(plan, people["aino"])
+    aino.time_zone = "Europe/Berlin"
+    aino.save()
+    answer = form(plan, aino, shift=value(span), part_from=moment)
+    assert "may be ambiguous or it may not exist" in pages.text_of(answer)
+    assert not ShiftSwap.objects.exists()
+
+
 def test_what_is_wanted_in_return_says_whom_to_ask(plan, people):
     form(
         plan,

@@ -186,6 +186,12 @@ def test_the_list_holds_what_concerns_its_reader(plan, people):
     assert list(answer.context["settled"]) == [settled]
 
 
+def test_open_offers_are_on_the_first_page_of_those_who_may_take_them(plan, people):
+    offered(plan, people)
+    assert "Aino asks Payments to take a shift" in pages.text_of(pages.client_of(people["bo"]).get("/"))
+    assert "to take a shift" not in pages.text_of(pages.client_of(people["aino"]).get("/"))
+
+
 def test_queries_do_not_grow_with_swaps_and_people(plan, people):
     def more(number):
         press(people["cleo"], offered(plan, people, holder="bo"), "take", anyway="yes")
