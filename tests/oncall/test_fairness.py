@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from irm.lib.timespan import Span
 from oncall import fairness
 from oncall.fairness import Grade, Life, Quality, Share
+from tests.oncall.drawn import steady
 from tests.oncall.rotas import span, utc
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -90,6 +91,7 @@ def test_only_pages_in_sleep_hours_wake(at, woken):
     assert fairness.wake_ups([utc(f"2026-01-07 {at}")], HOME) == woken
 
 
+@steady
 @given(duties(), st.sampled_from(ZONES), st.integers(1, 100))
 def test_how_duty_is_cut_does_not_matter(spans, zone, after):
     life = Life(zone=zone, holidays=frozenset({date(2026, 4, 3)}))
@@ -99,6 +101,7 @@ def test_how_duty_is_cut_does_not_matter(spans, zone, after):
     assert fairness.share(pieces, life) == fairness.share(spans, life)
 
 
+@steady
 @given(duties(), st.sampled_from(ZONES), st.integers(1, 1000))
 def test_two_halves_of_a_time_add_up_to_the_whole(spans, zone, after):
     life = Life(zone=zone, holidays=frozenset({date(2026, 4, 3)}))
@@ -108,6 +111,7 @@ def test_two_halves_of_a_time_add_up_to_the_whole(spans, zone, after):
     assert fairness.share(before, life) + fairness.share(rest, life) == fairness.share(spans, life)
 
 
+@steady
 @given(duties(), duties(), st.sampled_from(ZONES))
 def test_more_duty_is_never_less_of_anything(spans, more, zone):
     less, most = fairness.share(spans, Life(zone=zone)), fairness.share(spans + more, Life(zone=zone))
@@ -117,6 +121,7 @@ def test_more_duty_is_never_less_of_anything(spans, more, zone):
     assert max(most.nights, most.weekends) <= most.hours
 
 
+@steady
 @given(st.lists(st.integers(0, 2000), max_size=20), st.integers(0, 2000))
 def test_one_more_page_wakes_at_most_once_more(minutes, extra):
     pages = [utc("2026-01-07") + timedelta(minutes=number) for number in minutes]

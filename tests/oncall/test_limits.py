@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from irm.lib.timespan import Span, union
 from oncall import limits, windows
 from oncall.limits import FOUR_WEEKS, Breach, Duty, Kind, Limits
+from tests.oncall.drawn import steady
 from tests.oncall.rotas import span, utc
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -131,6 +132,7 @@ def test_more_hours_in_four_weeks_that_were_too_full_are_worse():
     assert limits.worsened(after, before, allowed) == []
 
 
+@steady
 @given(duties())
 def test_nothing_changed_is_never_worse(spans):
     allowed = Limits(longest_stretch=DAY, least_rest=2 * DAY, most_in_four_weeks=WEEK, most_weeks_in_a_row=1)
@@ -138,6 +140,7 @@ def test_nothing_changed_is_never_worse(spans):
     assert limits.worsened(duty, duty, allowed) == []
 
 
+@steady
 @given(duties(), st.integers(1, 100))
 def test_how_duty_is_cut_into_spans_does_not_matter(spans, hours):
     allowed = Limits(longest_stretch=DAY, least_rest=2 * DAY, most_in_four_weeks=WEEK, most_weeks_in_a_row=1)
@@ -153,11 +156,13 @@ def test_how_duty_is_cut_into_spans_does_not_matter(spans, hours):
     )
 
 
+@steady
 @given(duties(), duties(most=1))
 def test_more_duty_never_fills_four_weeks_less(spans, more):
     assert limits.most_in_four_weeks(spans) <= limits.most_in_four_weeks(spans + more)
 
 
+@steady
 @given(duties(), st.integers(0, 1700))
 def test_no_four_weeks_hold_more_than_the_fullest(spans, start):
     window = Span(utc("2026-01-01") + start * HOUR, utc("2026-01-01") + start * HOUR + FOUR_WEEKS)
@@ -167,6 +172,7 @@ def test_no_four_weeks_hold_more_than_the_fullest(spans, start):
         assert amount == limits.held_within(held, filled)
 
 
+@steady
 @given(duties(), duties())
 def test_what_is_common_and_what_is_left_make_up_the_whole(one, other):
     one, other = union(one), union(other)
