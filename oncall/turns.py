@@ -6,9 +6,9 @@ A turn is derived from its rotation's anchor, never stored; handoffs are wall-cl
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate, count, islice, pairwise
 from operator import itemgetter
@@ -236,28 +236,12 @@ def _by_active_days(rotation: Rotation[P], held: Span) -> Iterator[tuple[datetim
     # Every week has an active day; two, so that one may be lost where a zone skipped a day.
     before = (reading(held.start, rotation.zone) + rotation.ahead).date() - timedelta(days=15)
     latest: int | None = None
-    for number in count(_active_days_between(first, before, active)):
-        day, slot = _active_day(first, number, active), _slot(rotation, number)
-        openings = [
-            span.start
-            for window in rotation.windows
-            if day.weekday() in window.weekdays and (span := window.on(day, rotation.zone, rotation.ahead))
-        ]
-        if openings and slot != latest:
-            yield min(openings), slot
+    for number in count(windows.days_between(first, before, active)):
+        day, slot = windows.day_at(first, number, active), _slot(rotation, number)
+        opening = windows.opening(rotation.windows, day, rotation.zone, rotation.ahead)
+        if opening and slot != latest:
+            yield opening, slot
             latest = slot
-
-
-def _active_days_between(first: date, last: date, active: Sequence[int]) -> int:
-    """How many active weekdays there are from `first` up to, but not including, `last`; negative where it is before."""
-    weeks, rest = divmod((last - first).days, 7)
-    return weeks * len(active) + sum((day - first.weekday()) % 7 < rest for day in active)
-
-
-def _active_day(first: date, number: int, active: Sequence[int]) -> date:
-    """The active day that has `number` of them between `first` and itself."""
-    weeks, rest = divmod(number, len(active))
-    return first + timedelta(weeks=weeks, days=sorted((day - first.weekday()) % 7 for day in active)[rest])
 
 
 def _cut(turns: Iterator[Turn[P]], opened: Iterable[Span]) -> Iterator[Turn[P]]:

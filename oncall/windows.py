@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -71,6 +71,24 @@ def spans(
             if day.weekday() in window.weekdays and (span := window.on(day, zone, ahead)) and span.overlaps(within):
                 yield day, span
         day += DAY
+
+
+def opening(windows: tuple[Window, ...], day: date, zone: ZoneInfo, ahead: timedelta = timedelta(0)) -> datetime | None:
+    """When the first window of a day opens; None on a day that has none, or none that clock changes leave."""
+    opened = (window.on(day, zone, ahead) for window in windows if day.weekday() in window.weekdays)
+    return min((span.start for span in opened if span), default=None)
+
+
+def days_between(first: date, last: date, weekdays: Sequence[int]) -> int:
+    """How many days of these weekdays lie in [first, last); negative where `last` is before `first`."""
+    weeks, rest = divmod((last - first).days, 7)
+    return weeks * len(weekdays) + sum((day - first.weekday()) % 7 < rest for day in weekdays)
+
+
+def day_at(first: date, number: int, weekdays: Sequence[int]) -> date:
+    """The day of these weekdays that has `number` others between `first` and itself: what `days_between` counts."""
+    weeks, rest = divmod(number, len(weekdays))
+    return first + timedelta(weeks=weeks, days=sorted((day - first.weekday()) % 7 for day in weekdays)[rest])
 
 
 def _window(part: str) -> Window:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncall.windows import EVERY_DAY, Window, parse, spans, written
-from tests.oncall.rotas import span
+from oncall.windows import EVERY_DAY, Window, day_at, days_between, opening, parse, spans, written
+from tests.oncall.rotas import span, utc
 
 WEEK, WEEKEND = frozenset(range(5)), frozenset({5, 6})
 NINE, SIX, MIDNIGHT = time(9), time(18), time()
@@ -141,3 +141,19 @@ def test_every_overlapping_window_is_found(window, zone, number):
     days = (day + timedelta(days=more) for more in range(-5, 9))
     every = [window.on(one, zone) for one in days if one.weekday() in window.weekdays]
     assert found == [one for one in every if one and one.overlaps(around)]
+
+
+@steady
+@given(st.dates(date(1950, 1, 1), date(2050, 1, 1)), st.integers(-3000, 3000), st.sets(st.integers(0, 6), min_size=1))
+def test_days_of_the_week_are_counted_both_ways(first, number, weekdays):
+    day = day_at(first, number, sorted(weekdays))
+    assert day.weekday() in weekdays
+    assert days_between(first, day, sorted(weekdays)) == number
+    assert days_between(first, day + timedelta(days=1), sorted(weekdays)) == number + 1
+
+
+def test_a_day_opens_with_the_first_of_its_windows():
+    twice = (Window(WEEK, SIX, NINE), OFFICE)
+    assert opening(twice, date(2026, 3, 2), ZoneInfo("UTC")) == utc("2026-03-02T09:00")
+    assert opening(twice, date(2026, 3, 7), ZoneInfo("UTC")) is None
+    assert opening((OFFICE,), date(2011, 12, 30), ZoneInfo("Pacific/Apia")) is None
