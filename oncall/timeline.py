@@ -11,6 +11,7 @@ from irm.lib.wallclock import first_instant
 WIDTH, LEFT, HEAD = 1120, 150, 24  # of the whole, of the column of names, of a line of dates
 BAR, ROW_GAP, LANE_GAP = 26, 18, 4
 CHARACTER = 7.4  # width of a letter in a bar, on average
+LABEL = 20  # letters that fit into the column of names
 DAILY = 21  # up to so many days each day has a tick; above, each Monday
 
 
@@ -52,8 +53,12 @@ class Row:
     is_final: bool
 
     @property
-    def label_y(self) -> int:
-        return self.y + 17
+    def labels(self) -> list[tuple[int, str]]:
+        """The label with the place of each of its lines: what follows a comma is on a second one if it has to be."""
+        head, comma, rest = self.label.rpartition(", ")
+        if len(self.label) <= LABEL or not comma:
+            return [(self.y + 17, self.label)]
+        return [(self.y + 11, f"{head},"), (self.y + 25, rest)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,48 @@ def test_the_longest_name_that_fits_is_written():
     ]
 
 
+def labels(label):
+    return [words for _, words in draw([(label, [])], TWO_WEEKS, ZoneInfo("UTC"), START).rows[0].labels]
+
+
+def test_a_long_label_goes_on_below_where_it_has_a_comma():
+    assert labels("Payments primary, 7 days ahead") == ["Payments primary,", "7 days ahead"]
+    assert labels("Asia, daytime") == ["Asia, daytime"]
+    assert labels("A rotation with a long name") == ["A rotation with a long name"]
+
+
+def axes(zone, viewer, window=TWO_WEEKS):
+    drawing = draw([("Weekly", [])], window, ZoneInfo(zone), START, ZoneInfo(viewer))
+    return [axis.zone for axis in drawing.axes]
+
+
+def test_a_viewer_whose_clock_reads_otherwise_has_an_axis_of_their_own():
+    assert axes("Europe/Berlin", "Asia/Tokyo") == ["Europe/Berlin", "Asia/Tokyo"]
+    assert axes("Europe/Berlin", "Europe/Paris") == ["Europe/Berlin"]
+
+
+def test_clocks_that_part_within_the_window_have_an_axis_each():
+    until_summer = Span(datetime(2026, 3, 20, tzinfo=UTC), datetime(2026, 4, 3, tzinfo=UTC))
+    assert axes("Africa/Algiers", "Europe/Berlin") == ["Africa/Algiers"]
+    assert axes("Africa/Algiers", "Europe/Berlin", until_summer) == ["Africa/Algiers", "Europe/Berlin"]
+
+
+def test_the_rows_begin_below_both_axes():
+    both = draw([("Weekly", [])], TWO_WEEKS, ZoneInfo("UTC"), START, ZoneInfo("Asia/Tokyo"))
+    one = draw([("Weekly", [])], TWO_WEEKS, ZoneInfo("UTC"), START)
+    assert both.rows[0].y - one.rows[0].y == both.top - one.top > 0
+
+
+@pytest.mark.parametrize(("days", "step"), [(1, 15), (7, 30), (14, 60), (84, 60)])
+def test_spans_are_chosen_in_steps_that_fit_the_window(days, step):
+    assert drawn(window=Span(START, START + timedelta(days=days))).step == step
+
+
+def test_a_day_too_narrow_for_its_name_has_none():
+    window = Span(START, START + timedelta(days=14, hours=3))
+    assert [tick.label for tick in drawn(window=window).ticks][-2:] == ["Sun 25", ""]
+
+
 def test_now_is_marked_only_within_the_window():
     assert drawn(now=START).now_x == LEFT
     assert drawn(now=TWO_WEEKS.end).now_x is None

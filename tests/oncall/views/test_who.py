@@ -67,13 +67,13 @@ def test_the_instant_is_read_in_the_zone_of_the_viewer(schedule):
 @pytest.mark.parametrize("at", ["soon", "2026-13-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59", "2026-12-24T"])
 def test_a_time_that_makes_no_sense_is_kept_and_told(reader, schedule, at):
     found = shown(reader, f"?at={at}")
-    assert "The time asked for is not understood, so this is now" in found
+    assert f"“{at}” is no time that is understood, so this is now" in found
     assert f'value="{at}"' in found
 
 
 def test_a_skipped_hour_is_told():
     viewer = pages.client_of(pages.person(READ, time_zone="Europe/Berlin"))
-    assert "is not understood" in shown(viewer, "?at=2026-03-29T02:30")
+    assert "is no time that is understood" in shown(viewer, "?at=2026-03-29T02:30")
 
 
 def test_one_team_can_be_chosen(reader, schedule):
