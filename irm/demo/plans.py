@@ -1,12 +1,15 @@
-"""What people planned among themselves: absences, an offered shift, a handoff note."""
+"""What people planned among themselves: absences, an offered shift, a handoff note, a calendar of another tool."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
 
 from irm.demo.company import Company
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant
-from oncall import scheduling, shifts, swapping
-from oncall.models import Absence, HandoffNote, HandoffReceipt, ShiftSwap, User
+from oncall import importing, scheduling, shifts, swapping
+from oncall.models import Absence, HandoffNote, HandoffReceipt, ImportedCalendar, Schedule, ShiftSwap, User
 
 AHEAD = timedelta(weeks=5)
 NOTE = """\
@@ -22,6 +25,7 @@ def make(company: Company) -> None:
     _absences(company)
     _offer(company)
     _note(company)
+    _calendar(company)
 
 
 def _absences(company: Company) -> None:
@@ -77,6 +81,38 @@ def _note(company: Company) -> None:
         user=people[coming.person],
         read_at=min(coming.span.start + timedelta(minutes=4), company.now),
     )
+
+
+def _calendar(company: Company) -> None:
+    """Who knows the relevance models, as the search team keeps it in a calendar of its own."""
+    schedule = Schedule.objects.create(
+        name="Search specialists",
+        slug="search-specialists",
+        team=company.teams["search"],
+        role=Schedule.Role.OTHER,
+        time_zone="Asia/Tokyo",
+        description="Whom to ask about ranking, by day.",
+        is_around_the_clock=False,
+        announce_before="",
+    )
+    calendar = ImportedCalendar(schedule=schedule, name="Team calendar", content=_ics(company))
+    importing.add(calendar, by=company.people["yuki"], now=company.now)
+
+
+def _ics(company: Company) -> str:
+    """Yuki and Wei in turn, each for a week of working days, and somebody whom irm does not know."""
+    monday = company.day(company.now.weekday())
+    events = Calendar()
+    for number, who in enumerate(("yuki@example.com", "wei@example.com", "visiting-researcher")):
+        event = Event()
+        event.add("uid", f"specialist-{number}@calendar.example.com")
+        event.add("summary", f"Specialist: {who}")
+        first = datetime.combine(monday + timedelta(weeks=number), time(10), ZoneInfo("Asia/Tokyo"))
+        event.add("dtstart", first)
+        event.add("dtend", first + timedelta(hours=8))
+        event.add("rrule", {"freq": "weekly", "interval": 3, "byday": ["MO", "TU", "WE", "TH", "FR"]})
+        events.add_component(event)
+    return events.to_ical().decode()
 
 
 def _next_shift(company: Company, person: User) -> Span:

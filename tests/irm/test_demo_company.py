@@ -12,7 +12,7 @@ from irm.demo.catalog import KEY
 from irm.demo.founding import found
 from irm.lib.timespan import Span
 from oncall import covering, scheduling, shifts
-from oncall.models import Alert, AlertLog, Integration, Notification, Schedule, ShiftSwap, Team, User
+from oncall.models import Alert, AlertLog, ImportedCalendar, Integration, Notification, Schedule, ShiftSwap, Team, User
 from postmortems.models import FollowUp, Postmortem
 
 NOW = datetime(2026, 3, 30, 6, 30, tzinfo=UTC)  # a Monday before the handoff, the day after clocks changed
@@ -47,6 +47,12 @@ def test_an_absence_hits_a_shift_and_a_shift_is_offered(company):
     found = covering.conflicts(list(Schedule.objects.all()), Span(NOW, NOW + timedelta(weeks=6)), NOW)
     assert {conflict.person.username for conflict in found} == {"aino", "omar"}
     assert ShiftSwap.objects.open().get().holder.username == "jonas"
+
+
+def test_a_calendar_is_read_and_names_a_stranger(company):
+    calendar = ImportedCalendar.objects.get()
+    assert {shift.user.username for shift in calendar.shifts.select_related("user")} == {"yuki", "wei"}
+    assert "visiting-researcher" in str(calendar.unmatched)
 
 
 def test_there_are_four_teams_in_different_zones(company):
