@@ -61,20 +61,20 @@ def oldest_due() -> datetime | None:
 
 def look_at_due(now: datetime, size: int = BATCH) -> int:
     """Look at the schedules that are due, at most `size`; one that fails does not stop the others. Returns how many."""
-    due = ScheduleWatch.objects.filter(look_at__lte=now).order_by("look_at")
-    schedule_ids = list(due.values_list("schedule", flat=True)[:size])
-    for schedule_id in schedule_ids:
+    due = ScheduleWatch.objects.filter(look_at__lte=now).select_related("schedule__team").order_by("look_at")
+    watches = list(due[:size])
+    for watch in watches:
         try:
-            look(schedule_id, now)
+            look(watch, now)
         except Exception:
-            log.exception("announcing what is planned on schedule %s failed", schedule_id)
-    return len(schedule_ids)
+            log.exception("announcing what is planned on schedule %s failed", watch.schedule_id)
+    return len(watches)
 
 
-def look(schedule_id: int, now: datetime) -> bool:
-    """Announce what there is to announce on one schedule. False where another process looks at it."""
-    watch = _claim(schedule_id, now)
-    if watch is None:
+def look(watch: ScheduleWatch, now: datetime) -> bool:
+    """Announce what there is to announce on one schedule. False where another process has looked since `watch`
+    was read."""
+    if not _claim(watch, now):
         return False
     if watch.announced_until and now <= watch.announced_until:  # the clock of another host is ahead of ours
         ScheduleWatch.objects.filter(pk=watch.pk).update(look_at=watch.announced_until + SOON)
@@ -94,13 +94,10 @@ def look(schedule_id: int, now: datetime) -> bool:
     return True
 
 
-def _claim(schedule_id: int, now: datetime) -> ScheduleWatch | None:
-    watch = ScheduleWatch.objects.select_related("schedule__team").filter(schedule=schedule_id).first()
-    if watch is None:
-        return None
+def _claim(watch: ScheduleWatch, now: datetime) -> bool:
     seen = ScheduleWatch.objects.filter(pk=watch.pk, look_at=watch.look_at)
     watch.look_at = now + LEASE
-    return watch if seen.update(look_at=watch.look_at) else None
+    return bool(seen.update(look_at=watch.look_at))
 
 
 def _see(watch: ScheduleWatch, now: datetime) -> Look:

@@ -41,7 +41,7 @@ def look(schedule, *instants):
     """Look at these instants, the way the sweep would; returns what was told as "person: subject"."""
     before = set(Notification.objects.values_list("pk", flat=True))
     for instant in instants:
-        announcing.look(schedule.pk, instant)
+        announcing.look(ScheduleWatch.objects.get(schedule=schedule), instant)
     rows = Notification.objects.exclude(pk__in=before).order_by("pk")
     return [f"{row.user.username}: {delivering.render(row, row.created_at).subject}" for row in rows]
 
