@@ -107,7 +107,9 @@ class Questions:
     def _form(self, form: type[Any], prefix: str, **kwargs: Any) -> Any:
         options: dict[str, Any] = {"prefix": prefix or None, **kwargs}
         if self.data is None or not self.asks_more:
-            return form(self.data, initial=self.proposed if self.data is None else None, **options)
+            # Only the first part is proposed a zone: the others lie elsewhere.
+            proposed = self.proposed if prefix in ("", "part1") else None
+            return form(self.data, initial=proposed, **options)
         start = f"{prefix}-" if prefix else ""
         return form(
             initial={name.removeprefix(start): value for name, value in self.data.items() if name.startswith(start)},
