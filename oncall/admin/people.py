@@ -101,8 +101,8 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
             {
                 "fields": ["country", "never_on_duty", "has_weekly_digest"],
                 "description": (
-                    "Public holidays and hours that are never theirs: whoever plans a shift there is warned. "
-                    "Nights are the sleep hours above."
+                    "Whoever plans a shift in hours that are never theirs is warned. Public holidays and nights, "
+                    "the sleep hours above, are counted where it is shown who carries how much."
                 ),
             },
         ),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 
@@ -43,6 +44,7 @@ class _Person(forms.ModelForm):
 class PersonForm(_Person, UserChangeForm):
     class Meta(UserChangeForm.Meta):
         model = User
+        widgets = {"never_on_duty": AdminTextareaWidget(attrs={"rows": 3})}
 
     def clean_country(self) -> str:
         """Whoever writes “de” means Germany."""

@@ -87,12 +87,15 @@ def test_pages_that_left_while_on_call_count_once_for_each_step(plan):
     assert (found.pages, found.wake_ups) == (2, 1)
 
 
-@pytest.mark.parametrize(
-    "fields", [{"status": "kept"}, {"status": "failed"}, {"status": "cancelled"}, {"event": "status_update"}]
-)
-def test_what_did_not_ring_is_no_page(plan, fields):
+@pytest.mark.parametrize("fields", [{"status": "failed"}, {"status": "cancelled"}, {"event": "status_update"}])
+def test_what_did_not_leave_is_no_page(plan, fields):
     page(factories.User.objects.get(username="priya"), NOW - HOUR, run=run(), **fields)
     assert rows([plan])["Priya"].past.pages == 0
+
+
+def test_a_page_that_was_kept_here_for_want_of_a_mail_server_counts(plan):
+    page(factories.User.objects.get(username="priya"), NOW - HOUR, run=run(), status="kept")
+    assert rows([plan])["Priya"].past.pages == 1
 
 
 def test_pages_for_another_schedule_do_not_count_here(plan):
