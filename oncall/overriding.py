@@ -78,13 +78,13 @@ def _end(override: Override, now: datetime) -> None:
 
 
 def with_override(plan: shifts.Plan[int], override: Override, now: datetime) -> shifts.Plan[int]:
-    """The plan as it would be with an override that is not saved yet."""
+    """The plan as it would be with an override that is not saved yet: the newest, whatever the clocks of hosts say."""
     added: shifts.Override[int] = shifts.Override(
         key=None,
         kind=shifts.OverrideKind(override.kind),
         span=Span(override.starts_at, override.ends_at),
         person=override.user_id,
-        made_at=now,
+        made_at=max([now, *(known.made_at for known in plan.overrides)]),
         replaces=override.replaces_id,
     )
     return replace(plan, overrides=(*plan.overrides, added))

@@ -9,7 +9,7 @@ from oncall import overriding, swapping
 from oncall.errors import NotAllowed
 from oncall.models import Override, ScheduleWatch, ShiftSwap, User
 from oncall.swap_people import may_take, takers
-from oncall.swap_plans import held_by
+from oncall.swap_plans import held_by, warnings
 from tests import factories, pages
 from tests.factories import NOW
 from tests.oncall.rotas import utc
@@ -227,3 +227,27 @@ def test_those_who_may_take_an_offer_are_those_to_whom_it_is_open(plan):
     swap = offered(plan)
     able = {one.username for one in User.objects.all() if may_take(one, swap, NOW)}
     assert able == {one.username for one in takers(plan, person("aino"), NOW)} == {"bo", "cleo"}
+
+
+def test_a_swap_never_moves_a_third_person():
+    """Two on call together; the one who gave away a duty and took the other's gives that one away as well."""
+    aino, bo, cleo, dan = (factories.user(name) for name in ("aino", "bo", "cleo", "dan"))
+    plan = factories.schedule(aino, owner=factories.team(members=[aino, bo, cleo, dan]))
+    plan.rotations.get().members.create(position=1, user=bo)
+    taken(offered(plan, to="cleo"), "cleo")
+    taken(offered(plan, holder="bo", to="aino"), "aino")
+    assert sorted(held_by(plan, Span(*AINOS_WEEK))) == [aino.pk, cleo.pk]
+    with pytest.raises(NotAllowed, match="somebody else off call"):
+        offered(plan, to="dan")
+    swap = offered(plan)
+    with pytest.raises(NotAllowed, match="somebody else off call"):
+        taken(swap, "dan")
+
+
+def test_whoever_is_on_call_then_anyway_is_warned(plan):
+    plan.rotations.get().members.create(position=1, user=person("cleo"))
+    swap = offered(plan)
+    assert "Cleo is on call on Payments primary then anyway" in " ".join(warnings(swap, person("cleo"), NOW))
+    assert warnings(swap, person("bo"), NOW) == []
+    with pytest.raises(NotAllowed, match="read what speaks against it"):
+        taken(swap, "cleo")
