@@ -233,8 +233,8 @@ def _by_active_days(rotation: Rotation[P], held: Span) -> Iterator[tuple[datetim
     """The same for turns that are counted in days that have a window, and begin as its first one opens."""
     first = rotation.anchor.date()
     active = sorted({day for window in rotation.windows for day in window.weekdays})
-    # Every week has an active day; two, so that one may be lost where a zone skipped a day.
-    before = (reading(held.start, rotation.zone) + rotation.ahead).date() - timedelta(days=15)
+    # A window lasts a day: none that opened earlier is still open, not even where a zone repeats a day.
+    before = (reading(held.start, rotation.zone) + rotation.ahead).date() - 4 * DAY
     latest: int | None = None
     for number in count(windows.days_between(first, before, active)):
         day, slot = windows.day_at(first, number, active), _slot(rotation, number)
