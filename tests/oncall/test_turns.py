@@ -7,7 +7,7 @@ import pytest
 from irm.lib.timespan import Span
 from oncall.shifts import gaps, next_change, on_call_at
 from oncall.turns import Calendar, Passing, Unit
-from oncall.windows import parse
+from oncall.windows import DAY, parse
 from tests.oncall.rotas import handoffs_of, plan, rotation, span, utc, written
 
 HOURS, DAYS, WEEKS, MONTHS = Unit
@@ -177,6 +177,12 @@ def test_without_hours_every_day_is_active_from_the_time_of_the_anchor():
     by_calendar = rotation("2026-03-02T09:00", 2, DAYS, "A", "B", "C")
     by_days = rotation("2026-03-02T09:00", 2, DAYS, "A", "B", "C", **BY_DAYS)
     assert shown(by_days, EARLY, "2026-05-01") == shown(by_calendar, EARLY, "2026-05-01")
+
+
+def test_a_turn_of_several_active_days_is_one_turn():
+    line = rotation("2026-03-02T09:00", 3, DAYS, "A", "B", **BY_DAYS)
+    turns = list(line.within(span("2026-03-02T09:00", "2026-03-08T09:00")))
+    assert [(turn.people, turn.end - turn.start) for turn in turns] == [(("A",), 3 * DAY), (("B",), 3 * DAY)]
 
 
 def test_a_day_that_a_zone_skipped_still_counts_as_active():
