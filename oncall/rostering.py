@@ -84,6 +84,7 @@ def end(rotation: Rotation, now: datetime) -> None:
     if has_started(rotation, now):
         rotation.ends_at = min(rotation.ends_at or now, now)
         rotation.save(update_fields=["ends_at"])
+        _note(rotation, f"“{rotation.name}” was ended.")
     else:
         rotation.delete()
     ScheduleWatch.objects.over(rotation.schedule_id).look_soon(now)
@@ -134,7 +135,9 @@ def _differ(stored: Rotation, changed: Rotation) -> bool:
 def _take_over(stored: Rotation, changed: Rotation, wanted: Turns, now: datetime, first: int | None) -> None:
     """End the stored row, and let the changed one begin where it ends."""
     before = _line(stored, turns_of(stored))
-    end(stored, now)
+    stored.ends_at = now
+    stored.save(update_fields=["ends_at"])
+    _note(changed, f"“{changed.name}” was changed from now on.")
     changed.pk = None
     changed._state.adding = True
     changed.starts_at = max(changed.starts_at or now, now)
@@ -149,6 +152,11 @@ def _correct(rotation: Rotation, wanted: Turns, first: int | None, by: User) -> 
     reason = f"{by} corrected the past of “{rotation.name}”: who was on call is rewritten."
     rotation._change_reason = reason  # type: ignore[attr-defined]  # read by simple_history
     _save(rotation, wanted, first)
+    _note(rotation, reason)
+
+
+def _note(rotation: Rotation, reason: str) -> None:
+    """Keep with the history of the schedule, which is what people read, what became of its rotation."""
     schedule = Schedule.objects.get(pk=rotation.schedule_id)
     schedule._change_reason = reason  # type: ignore[attr-defined]  # read by simple_history
     schedule.save()

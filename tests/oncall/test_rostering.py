@@ -156,6 +156,13 @@ def test_correcting_the_past_rewrites_it_and_says_so(plan, people):
     assert plan.history.first().history_change_reason == reason
 
 
+def test_the_history_of_a_schedule_says_what_became_of_its_rotations(plan):
+    row = change(plan, gap=1)
+    rostering.end(row, LATER)
+    reasons = list(plan.history.values_list("history_change_reason", flat=True))
+    assert reasons[:2] == ["“Weekly” was ended.", "“Weekly” was changed from now on."]
+
+
 def test_correcting_what_began_anew_leaves_what_was_before_alone(plan, people):
     change(plan, gap=1)
     before = told(plan, PAST)
