@@ -38,7 +38,8 @@ class ImportedCalendarAdmin(RecordAdmin, HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportedCalendar]:
         coming = Count("shifts", filter=Q(shifts__ends_at__gt=clock.now()))
-        return super().get_queryset(request).annotate(coming=coming)
+        rows: QuerySet[ImportedCalendar] = super().get_queryset(request).annotate(coming=coming)
+        return rows
 
     @admin.display(description="Page")
     def page(self, record: ImportedCalendar) -> SafeString:

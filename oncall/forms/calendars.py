@@ -71,6 +71,5 @@ class ImportForm(forms.ModelForm):
         """Carry this to the next request. False where it is too much."""
         known = {"url": self.cleaned_data["url"], "content": content}
         token = signing.dumps(known, salt="irm.calendar-preview", compress=True)
-        self.data = self.data.copy()
-        self.data["kept"] = token
+        self.data = {name: self.data[name] for name in self.data} | {"kept": token}
         return len(token) <= LARGEST_KEPT

@@ -168,6 +168,7 @@ def test_a_file_is_shown_first_and_saved_with_the_next_press(schedule, manager):
     shown = manager.post(path, filled(file=upload(coming(), coming(days=3, name="Ghost", uid="b")), preview="yes"))
     assert "Ghost: 1 event" in text_of(shown)
     assert "1 shift in the next 26 weeks" in text_of(shown)
+    assert 'value="HR calendar"' in text_of(shown)
     assert not ImportedCalendar.objects.exists()
     saved = manager.post(path, filled(kept=shown.context["form"]["kept"].value(), save="yes"), follow=True)
     assert "“HR calendar” counts from now on." in text_of(saved)
