@@ -125,14 +125,15 @@ def _is_empty(line: Line[int]) -> bool:
 
 
 def _broken_calendars(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
-    urls = {schedule.pk: schedule.get_absolute_url() for schedule in schedules}
+    urls = {schedule.pk: reverse("oncall:calendars", args=[schedule.slug]) for schedule in schedules}
     for calendar in ImportedCalendar.objects.filter(schedule__in=plans).select_related("schedule").defer("content"):
         url = urls[calendar.schedule_id]
         if calendar.error:
             yield calendar.schedule_id, Fault("calendar", f"{calendar} cannot be read", calendar.error, url)
         if calendar.unmatched:
             title = f"{calendar} names people who are nobody here"
-            yield calendar.schedule_id, Fault("calendar", title, _listed(calendar.unmatched), url)
+            names = [name for name, _ in calendar.unmatched]
+            yield calendar.schedule_id, Fault("calendar", title, _listed(names), url)
 
 
 def _listed(names: Sequence[str]) -> str:

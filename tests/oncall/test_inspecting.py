@@ -137,12 +137,13 @@ def test_a_calendar_that_cannot_be_read_is_told_with_why():
     calendar(plan, error="The server did not answer.")
     (fault,) = faults(plan)
     assert (fault.title, fault.detail) == ("Search: HR cannot be read", "The server did not answer.")
+    assert fault.url == "/schedules/search/calendars/"
     assert not fault.is_urgent
 
 
 def test_names_in_a_calendar_that_are_nobody_are_listed():
     plan = schedule(factories.user())
-    calendar(plan, unmatched=["Ann", "Bo", "Cy", "Di", "Ed", "Flo"])
+    calendar(plan, unmatched=[[name, 2] for name in ("Ann", "Bo", "Cy", "Di", "Ed", "Flo")])
     (fault,) = faults(plan)
     assert fault.detail == "Ann, Bo, Cy, Di, Ed and 1 more. Their shifts count for nobody."
 
@@ -176,7 +177,7 @@ def test_queries_do_not_grow_with_schedules_and_faults():
         wei = factories.user(is_reachable=False)
         plan = factories.schedule(wei, factories.user(is_active=False), ends_at=NOW + 10 * DAY)
         factories.rotation(plan)
-        calendar(plan, error="No answer.", unmatched=["Ann"])
+        calendar(plan, error="No answer.", unmatched=[["Ann", 1]])
         Absence.objects.create(user=wei, starts_at=NOW, ends_at=NOW + 9 * DAY)
 
     def queries():

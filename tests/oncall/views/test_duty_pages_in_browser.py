@@ -31,7 +31,7 @@ def schedule(person):
     for hours, user in ((30, person), (40, luka)):
         span = {"starts_at": now + DAY, "ends_at": now + hours * HOUR}
         Override.objects.create(schedule=plan, user=user, created_by=person, reason="Dentist", **span)
-    calendar = ImportedCalendar.objects.create(schedule=plan, name="HR calendar", layer=3, unmatched=["Ann"])
+    calendar = ImportedCalendar.objects.create(schedule=plan, name="HR calendar", layer=3, unmatched=[["Ann", 1]])
     ImportedShift.objects.create(calendar=calendar, uid="1", user=luka, starts_at=now + 3 * DAY, ends_at=now + 4 * DAY)
     Schedule.objects.create(name="Payments secondary", slug="second", team=plan.team, role="secondary", follows=plan)
     factories.schedule(name="Help desk", owner=plan.team)
