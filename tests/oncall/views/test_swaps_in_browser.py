@@ -68,3 +68,17 @@ def test_an_absence_is_added_and_cover_asked_for_without_scripts(chromium, live_
         ]:
             visit.go(path)
             visit.check(name)
+
+
+@pytest.mark.parametrize(("width", "theme"), TWO_WAYS)
+def test_a_manager_looks_after_absences_and_swaps_in_the_settings(chromium, live_server, people, width, theme):
+    root = factories.user("root", is_staff=True, is_superuser=True)
+    with Visit(chromium, live_server.url, root, width=width, theme=theme) as visit:
+        page = visit.go("/admin/oncall/absence/add/")
+        visit.check("absence-admin")
+        page.get_by_label("First day").fill(f"{clock.now() + timedelta(days=2):%Y-%m-%d}")
+        page.get_by_role("button", name="Save", exact=True).click()
+        visit.check("absence-admin-refused")
+        for path in ("/admin/oncall/absence/", "/admin/oncall/shiftswap/"):
+            visit.go(path)
+            visit.check()
