@@ -33,15 +33,16 @@ def reminders(
 ) -> Iterator[tuple[P, Span, timedelta]]:
     """Shifts whose people are to be told that they begin after one of `leads`: that moment came after `since`.
 
-    Not of a shift that has just become theirs, which is told as a change. Nor while a shift of theirs on the same
-    schedule is still to end: whoever comes back tomorrow morning is not told so this morning.
+    Not of a shift that has just become theirs, which is told as a change. Nor, but for the last time, while a shift of
+    theirs on the same schedule is still to end: whoever comes back tomorrow morning is not told so this morning.
     """
+    last = min(leads, default=None)
     for person, spans in duties.items():
         free_since = [_EVER, *(span.end for span in spans)]
         for free, shift in zip(free_since, spans, strict=False):
             for lead in leads:
                 at = shift.start - lead
-                if since < at <= now and free <= at and told.knows(person, shift.start):
+                if since < at <= now and (free <= at or lead == last) and told.knows(person, shift.start):
                     yield person, shift, lead
 
 

@@ -1,6 +1,6 @@
 """What is announced of a schedule, to whom and when. Weekly turns hand over on Mondays at 09:00 UTC."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -72,6 +72,31 @@ def test_a_person_is_told_a_day_and_an_hour_before_their_shift(schedule):
         "mina: On call in 24 h: Payments primary, Mon 19 Jan, 10:00 CET",
         "mina: On call in 1 h: Payments primary, Mon 19 Jan, 10:00 CET",
     ]
+
+
+def test_a_day_before_a_shift_is_24_hours_also_when_the_clocks_change(schedule):
+    schedule.rotations.update(time_zone="Europe/Berlin", anchor_on=date(2026, 1, 4))
+    begin(schedule, utc("2026-03-28 06:30"))
+    assert look(schedule, utc("2026-03-28 06:59")) == []
+    assert look(schedule, utc("2026-03-28 07:00")) == [
+        "mina: On call in 24 h: Payments primary, Sun 29 Mar, 09:00 CEST"
+    ]
+
+
+def test_who_is_on_call_every_other_day_is_not_told_of_the_next_shift_before_this_one_ends(schedule):
+    schedule.rotations.update(unit="days")
+    schedule.announce_before = "36, 1"
+    schedule.save()
+    begin(schedule, utc("2026-01-14 10:00"))
+    assert look(schedule, utc("2026-01-14 21:00")) == []
+
+
+def test_the_only_reminder_comes_even_while_an_earlier_shift_lasts(schedule):
+    schedule.rotations.update(unit="days")
+    schedule.announce_before = "36"
+    schedule.save()
+    begin(schedule, utc("2026-01-14 10:00"))
+    assert look(schedule, utc("2026-01-14 21:00")) == ["luka: On call in 36 h: Payments primary, Fri 16 Jan, 09:00 UTC"]
 
 
 def test_looking_twice_tells_once(schedule):
