@@ -43,6 +43,7 @@ class AbsenceAdminForm(AbsenceForm):
 
     class Meta(AbsenceForm.Meta):
         fields = ["user", "reason"]
+        labels = {"user": "Person"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, now=clock.now(), **kwargs)

@@ -43,11 +43,14 @@ class AbsenceForm(forms.ModelForm):
         label="From",
         required=False,
         widget=ClockInput,
-        help_text="Only if you are there for the first part of that day.",
+        help_text="Leave it empty unless the absence begins in the course of that day.",
     )
     last_on = DayField(label="Last day", help_text="Included, unless a time is given.")
     last_time = forms.TimeField(
-        label="Until", required=False, widget=ClockInput, help_text="Only if you are back in the course of that day."
+        label="Until",
+        required=False,
+        widget=ClockInput,
+        help_text="Leave it empty unless the absence ends in the course of that day.",
     )
 
     field_order = ["user", "first_on", "first_time", "last_on", "last_time", "reason"]
