@@ -1,6 +1,6 @@
 """What would keep a page from reaching somebody, found before it matters."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,12 +49,14 @@ def worries(now: datetime) -> list[Worry]:
     return list({(worry.kind, worry.title): worry for worry in reversed(found)}.values())[::-1]
 
 
-def _that_matter(faults: Mapping[int, list[Fault]], schedules: Sequence[Schedule]) -> list[Fault]:
+def _that_matter(faults: Mapping[int, list[Fault]], schedules: Iterable[Schedule]) -> list[Fault]:
     """Hours without anybody only matter where a policy, or whoever declares an incident, relies on the schedule."""
     relied_on = set(Schedule.objects.filter(targeted_by__isnull=False).values_list("pk", flat=True))
     primary = {schedule.pk for schedule in schedules if schedule.role == Schedule.Role.PRIMARY}
-    # Limits are of people, who are told with every schedule of their team: here with the first of it.
-    teams = {schedule.team_id: schedule.pk for schedule in reversed(schedules) if _breaks_a_limit(faults[schedule.pk])}
+    # Limits are of people, who are told with every schedule of their team: here with one of them.
+    rank = list(Schedule.Role.values).index
+    last_first = sorted(schedules, key=lambda schedule: rank(schedule.role), reverse=True)
+    teams = {schedule.team_id: schedule.pk for schedule in last_first if _breaks_a_limit(faults[schedule.pk])}
     minor = {"nobody": relied_on, "gap": relied_on | primary, "limit": set(teams.values())}
     found = [fault for pk, listed in faults.items() for fault in listed if pk in minor.get(fault.kind, faults)]
     return sorted(found, key=lambda fault: inspecting.WORST_FIRST.index(fault.kind))

@@ -156,9 +156,35 @@ def test_a_gap_is_told_in_the_zone_of_the_viewer():
     assert found("gap") == ["Search: nobody from Thu 15 Jan 03:00 to Wed 28 Jan 03:00 UTC"]
 
 
-def test_a_gap_on_a_schedule_that_no_policy_relies_on_does_not_matter():
+@pytest.mark.parametrize(("role", "number"), [("primary", 1), ("secondary", 0)])
+def test_a_gap_matters_on_a_primary_schedule_even_if_no_policy_relies_on_it(role, number):
+    factories.schedule(factories.user(), role=role, ends_at=NOW + timedelta(days=1))
+    assert len(found("gap")) == number
+
+
+def test_a_schedule_given_up_that_no_policy_relies_on_does_not_matter():
     factories.schedule(factories.user(), ends_at=NOW)
-    assert found("gap") == []
+    assert found("gap") + found("nobody") == []
+
+
+def test_a_schedule_that_a_policy_relies_on_and_nobody_is_on_is_found():
+    safe_policy(factories.schedule(factories.user(), name="Search", ends_at=NOW))
+    assert found("nobody") == ["Search has nobody on it"]
+
+
+def test_limits_that_the_people_of_a_team_break_are_told_once():
+    person = factories.user()
+    owner = factories.team(members=[person], longest_stretch_h=100)
+    for name in ("Search primary", "Search desk"):
+        factories.schedule(person, name=name, owner=owner, role="primary" if "primary" in name else "other")
+    assert found("limit") == ["Search primary will break a limit"]
+
+
+def test_what_is_only_unfair_comes_after_what_would_reach_nobody():
+    person = factories.user()
+    factories.schedule(person, owner=factories.team(members=[person], longest_stretch_h=100))
+    factories.policy(name="Empty", fallback=factories.user())
+    assert [worry.kind for worry in readiness.worries(NOW) if worry.kind != "start"] == ["policy", "limit"]
 
 
 def queries():
