@@ -58,7 +58,7 @@ def test_a_new_override_tells_both_whose_shift_it_changes(schedule, mina, luka):
     override(schedule, mina, "2026-01-15 09:00", "2026-01-15 18:00")
     assert sorted(look(schedule, NOON + HOUR)) == [
         "luka: No longer on call: Payments primary, Thu 15 Jan, 09:00 to 18:00 UTC",
-        "mina: On call as well: Payments primary, Thu 15 Jan, 10:00 to 19:00 CET",
+        "mina: New on-call hours: Payments primary, Thu 15 Jan, 10:00 to 19:00 CET",
     ]
     assert "No longer yours:\n- Thu 15 Jan, 09:00 to 18:00 UTC" in body_to(luka)
     assert "You are on call:\n- Thu 15 Jan, 10:00 to 19:00 CET" in body_to(mina)
@@ -138,7 +138,7 @@ def test_what_has_just_become_theirs_is_told_as_a_change_and_not_as_coming_soon(
     override(schedule, mina, "2026-01-14 14:00", "2026-01-14 18:00")
     assert sorted(look(schedule, NOON + HOUR)) == [
         "luka: No longer on call: Payments primary, Wed 14 Jan, 14:00 to 18:00 UTC",
-        "mina: On call as well: Payments primary, Wed 14 Jan, 15:00 to 19:00 CET",
+        "mina: New on-call hours: Payments primary, Wed 14 Jan, 15:00 to 19:00 CET",
     ]
 
 
