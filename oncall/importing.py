@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from irm.lib import outbound
 from irm.lib.timespan import Span
@@ -185,10 +185,11 @@ def claim(now: datetime) -> ImportedCalendar | None:
     return None
 
 
-def oldest_due(now: datetime) -> datetime | None:
-    """Since when a calendar waits; None while one is being read."""
-    oldest = _due().values_list("refresh_at", flat=True).first()
-    return None if oldest is None or _is_somebody_reading(now) else oldest
+def oldest_due() -> datetime | None:
+    """Since when a calendar waits; while one is being read, when that ends. One query."""
+    found = ImportedCalendar.objects.in_force().aggregate(oldest=Min("refresh_at"), reading=Max("fetching_until"))
+    oldest: datetime | None = found["oldest"]
+    return max(oldest, found["reading"] or oldest) if oldest else None
 
 
 def _due() -> QuerySet[ImportedCalendar]:
@@ -196,7 +197,7 @@ def _due() -> QuerySet[ImportedCalendar]:
 
 
 def _is_somebody_reading(now: datetime) -> bool:
-    return ImportedCalendar.objects.filter(fetching_until__gt=now).exists()
+    return ImportedCalendar.objects.in_force().filter(fetching_until__gt=now).exists()
 
 
 def _note_failure(calendar: ImportedCalendar, error: str, now: datetime) -> None:

@@ -76,7 +76,7 @@ def send_digests() -> None:
 
 
 def oldest_due_calendar() -> datetime | None:
-    return importing.oldest_due(clock.database_now())
+    return importing.oldest_due()
 
 
 def refresh_calendars() -> None:

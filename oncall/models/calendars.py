@@ -1,6 +1,7 @@
 """Schedules as calendars: feeds that others subscribe to, and calendars that are read."""
 
 import secrets
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import F, Q
@@ -101,6 +102,11 @@ class ImportedCalendar(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schedule}: {self.name}"
+
+    @property
+    def server(self) -> str:
+        """Where it is read from; the whole address may be a secret."""
+        return urlsplit(self.url).hostname or ""
 
 
 class ImportedShift(models.Model):
