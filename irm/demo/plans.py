@@ -112,7 +112,7 @@ def _ics(company: Company) -> str:
         event.add("dtend", first + timedelta(hours=8))
         event.add("rrule", {"freq": "weekly", "interval": 3, "byday": ["MO", "TU", "WE", "TH", "FR"]})
         events.add_component(event)
-    return events.to_ical().decode()
+    return str(events.to_ical(), "utf-8")
 
 
 def _next_shift(company: Company, person: User) -> Span:
