@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irm.lib.wallclock import first_instant, reading
+from irm.lib.wallclock import first_instant, last_instant, months_between, months_later, reading
 
 steady = settings(derandomize=True, deadline=None, max_examples=400)
 FIRST, LAST = datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2040-12-31")
@@ -61,3 +61,54 @@ def test_every_transition_day_of_every_zone_is_mapped():
         for wall in (day + timedelta(minutes=30 * half) for day in days for half in range(9)):
             instant = first_instant(wall, zone)
             assert reading(instant - timedelta.resolution, zone) < wall <= reading(instant, zone)
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "instant"),
+    [
+        ("America/Chicago", "2026-11-01T01:30", "2026-11-01T01:30-06:00"),
+        ("America/Chicago", "2026-11-01T02:00", "2026-11-01T02:00-06:00"),
+        ("America/Chicago", "2026-03-08T02:30", "2026-03-08T03:00-05:00"),
+        ("Australia/Lord_Howe", "2026-04-05T01:45", "2026-04-05T01:45+10:30"),
+        ("Antarctica/Troll", "2026-10-25T01:30", "2026-10-25T01:30+00:00"),
+        ("Pacific/Apia", "2011-12-30T15:00", "2011-12-31T00:00+14:00"),
+        ("UTC", "2026-03-29T02:10", "2026-03-29T02:10+00:00"),
+    ],
+)
+def test_a_repeated_reading_is_taken_at_its_last_instant_too(zone, wall, instant):
+    found = last_instant(datetime.fromisoformat(wall), ZoneInfo(zone))
+    assert found == datetime.fromisoformat(instant)
+    assert found.tzinfo is UTC
+
+
+@steady
+@given(zones, walls)
+def test_after_its_last_instant_a_reading_does_not_come_again(zone, wall):
+    last = last_instant(wall, zone)
+    assert last >= first_instant(wall, zone)
+    later = [last + timedelta(minutes=minutes) for minutes in (1, 29, 59, 61, 119, 181)]
+    assert all(reading(instant, zone) > wall for instant in later)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "wall", "months"),
+    [
+        ("2026-01-31T09:00", "2026-02-28T08:59", 0),
+        ("2026-01-31T09:00", "2026-02-28T09:00", 1),
+        ("2026-01-31T09:00", "2026-03-30T09:00", 1),
+        ("2026-01-31T09:00", "2026-03-31T09:00", 2),
+        ("2026-01-31T09:00", "2026-01-31T08:59", -1),
+        ("2026-01-31T09:00", "2025-12-31T09:00", -1),
+        ("2026-01-31T09:00", "2025-11-30T08:59", -3),
+        ("2026-01-15T09:00", "2028-01-15T09:00", 24),
+    ],
+)
+def test_whole_months_that_have_passed_are_counted(anchor, wall, months):
+    assert months_between(datetime.fromisoformat(anchor), datetime.fromisoformat(wall)) == months
+
+
+@steady
+@given(walls, walls)
+def test_months_between_is_the_last_month_that_has_begun(anchor, wall):
+    passed = months_between(anchor, wall)
+    assert months_later(anchor, passed) <= wall < months_later(anchor, passed + 1)

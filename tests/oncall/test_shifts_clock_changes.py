@@ -168,6 +168,10 @@ HOURS_OF_THE_WEEK = {
         "Pacific/Apia", "Thu-Sat 09:00-17:00", "2011-12-28T00:00", "2012-01-01T12:00",
         ["A 12-29 19:00 - 12-30 03:00", "A 12-30 19:00 - 12-31 03:00"],
     ),
+    "hours that begin before the clock goes back over midnight": (
+        "America/St_Johns", "Sun 00:00-06:00", "2010-11-07T02:00", "2010-11-07T03:00",
+        ["A 11-07 02:30 - 11-07 03:00"],
+    ),
     "Casablanca's mornings through the end of Ramadan": (
         "Africa/Casablanca", "Sat-Mon 09:00-10:00", "2026-03-21T00:00", "2026-03-24T00:00",
         ["A 03-21 09:00 - 03-21 10:00", "A 03-22 08:00 - 03-22 09:00", "A 03-23 08:00 - 03-23 09:00"],
@@ -178,7 +182,7 @@ HOURS_OF_THE_WEEK = {
 @pytest.mark.parametrize("case", HOURS_OF_THE_WEEK.values(), ids=HOURS_OF_THE_WEEK.keys())
 def test_hours_of_the_week_keep_their_wall_clock_time(case):
     zone, hours, start, end, expected = case
-    line = rotation("2011-01-01T00:00", 1, WEEKS, "A", zone=zone, windows=parse(hours))
+    line = rotation("2010-01-01T00:00", 1, WEEKS, "A", zone=zone, windows=parse(hours))
     assert written(plan(line), span(start, end)) == expected
 
 

@@ -219,6 +219,14 @@ def test_told_ahead_the_next_weeks_person_has_this_week():
     ]
 
 
+def test_told_ahead_turns_of_months_begin_so_many_days_before_theirs():
+    ahead = rotation("2026-01-31T09:00", 1, MONTHS, "A", "B", ahead=timedelta(days=7), starts=utc("2025-01-01"))
+    assert shown(ahead, "2026-01-24T09:00", "2026-03-24T09:00") == [
+        "A 01-24 09:00 - 02-21 09:00",
+        "B 02-21 09:00 - 03-24 09:00",
+    ]
+
+
 @pytest.mark.parametrize("options", [{}, {"gap": 1}, BY_DAYS, {"windows": parse("Mon-Fri 20:00-04:00")}])
 def test_told_days_ahead_everything_comes_so_much_earlier(options):
     long_ago = {"starts": utc("2020-01-01"), **options}
