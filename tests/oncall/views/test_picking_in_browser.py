@@ -88,11 +88,11 @@ def test_a_finger_selects_once_asked_to(chromium, live_server, person, schedule)
             points = [{"x": x, "y": y} for x, y in places]
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-        send("touchStart", spot(page, 36))
-        send("touchMove", spot(page, 40))
-        send("touchMove", spot(page, 48))
+        send("touchStart", spot(page, 60))
+        send("touchMove", spot(page, 64))
+        send("touchMove", spot(page, 72))
         send("touchEnd")
-        assert form_says(page) == (as_the_form_reads(36), as_the_form_reads(48))
+        assert form_says(page) == (as_the_form_reads(60), as_the_form_reads(72))
 
 
 @pytest.mark.parametrize(("width", "theme"), ALL_WAYS)
