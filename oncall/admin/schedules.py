@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 
 from irm.lib import clock
 from irm.lib.history_admin import HistoryAdmin
-from oncall import rostering, scheduling
+from oncall import rostering
 from oncall.admin.rotations import RotationInline
 from oncall.errors import NotAllowed
 from oncall.models import Rotation, Schedule
-from oncall.views.outlook import ZOOMS, Outlook, compared, outlook
+from oncall.views.outlook import ZOOMS, Outlook, before, outlook
 
 PREVIEW = "_preview"
 
@@ -34,8 +34,7 @@ class PreviewAdmin(HistoryAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         known = self.get_object(request, unquote(object_id)) if object_id and PREVIEW in request.POST else None
-        span = compared(clock.now())
-        vars(request)["plan_before"] = scheduling.plan_of(known, span) if known else None
+        vars(request)["before"] = before(known, clock.now()) if known else None
         try:
             with transaction.atomic():
                 answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
@@ -68,8 +67,7 @@ class PreviewAdmin(HistoryAdmin):
         if PREVIEW not in request.POST:
             return None
         days = {str(number): number for number in ZOOMS}.get(request.POST[PREVIEW], min(ZOOMS))
-        before = vars(request)["plan_before"]
-        vars(request)["outlook"] = outlook(obj.pk, before, clock.now(), request.user, days)  # type: ignore[arg-type]  # staff
+        vars(request)["outlook"] = outlook(obj.pk, vars(request)["before"], clock.now(), request.user, days)  # type: ignore[arg-type]  # staff
         return HttpResponse()
 
 

@@ -95,17 +95,19 @@ def _create(request: PersonRequest, questions: Questions, now: datetime) -> Http
 
 
 def _drafts(questions: Questions, me: User, now: datetime) -> list[Draft]:
-    """What the answers come to: set up, looked at, and taken back."""
+    """What the answers come to: set up, looked at, and taken back. Each new warning is told once."""
     wish = questions.wish()
     start = max(wish.begins_at, now)
     window = Span(start, start + FOUR_WEEKS)
+    said = {words for broken in sharing.breaches(list(wish.team.schedules.all()), now).values() for words in broken}
+    drafts = []
     with transaction.atomic():
         made = assisting.create(wish, now)
         broken = sharing.breaches(made, now)
-        drafts = [
-            Draft(schedule, window, timetable(schedule, window, now, me), broken.get(schedule.pk, []))
-            for schedule in made
-        ]
+        for schedule in made:
+            new = [words for words in broken.get(schedule.pk, []) if words not in said]
+            said.update(new)
+            drafts.append(Draft(schedule, window, timetable(schedule, window, now, me), new))
         drafts[0].warnings.extend(_unreachable(drafts[0]))
         drafts[-1].warnings.extend(_twice(drafts))
         transaction.set_rollback(True)

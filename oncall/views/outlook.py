@@ -55,12 +55,29 @@ def compared(now: datetime) -> Span:
     return Span(now - WEEKS, now + WEEKS)
 
 
-def outlook(schedule_id: int, before: Plan[int] | None, now: datetime, me: User, days: int = 14) -> Outlook:
-    """The stored schedule over so many days, and what is different from the plan `before`; None for a new one."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A schedule before it is changed."""
+
+    plan: Plan[int]
+    broken: list[str]
+
+
+def before(schedule: Schedule, now: datetime) -> Before:
+    broken = sharing.breaches([schedule], now).get(schedule.pk, [])
+    return Before(scheduling.plan_of(schedule, compared(now)), broken)
+
+
+def outlook(schedule_id: int, before: Before | None, now: datetime, me: User, days: int) -> Outlook:
+    """The stored schedule over so many days, and what is different from `before`; None for a new one.
+
+    It warns of limits that are broken now and were not before.
+    """
     schedule = Schedule.objects.select_related("team", "follows").get(pk=schedule_id)
     span = compared(now)
-    found = differences(before, scheduling.plan_of(schedule, span), span) if before else []
+    found = differences(before.plan, scheduling.plan_of(schedule, span), span) if before else []
     people = User.objects.in_bulk({person for one in found for person in (*one.before, *one.after)})
+    broken = sharing.breaches([schedule], now).get(schedule.pk, [])
     first_day = now.astimezone(schedule.zone).date() - timedelta(days=1)
     return Outlook(
         schedule=schedule,
@@ -69,7 +86,7 @@ def outlook(schedule_id: int, before: Plan[int] | None, now: datetime, me: User,
         days=days,
         past=list(_changes((one for one in found if one.span.start < now), people)),
         coming=list(_changes((one for one in found if one.span.start >= now), people)),
-        warnings=sharing.breaches([schedule], now).get(schedule.pk, []),
+        warnings=[words for words in broken if before is None or words not in before.broken],
         is_new=before is None,
     )
 
