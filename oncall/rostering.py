@@ -90,22 +90,23 @@ def end(rotation: Rotation, now: datetime) -> None:
     ScheduleWatch.objects.over(rotation.schedule_id).look_soon(now)
 
 
-def begun_without_zone(schedule: Schedule, now: datetime) -> list[int]:
-    """Those whose past is read in the schedule's zone: what `keep_zone` needs to know before that changes."""
-    rotations = Rotation.objects.filter(schedule=schedule, time_zone="").select_related("schedule")
-    return [rotation.pk for rotation in rotations if has_started(rotation, now)]
+@transaction.atomic
+def keep_zone(schedule_id: int, now: datetime) -> list[int]:
+    """To be called before the zone of a schedule changes: what has begun in it stays in it. Returns those rotations."""
+    rotations = Rotation.objects.filter(schedule=schedule_id, time_zone="").select_related("schedule")
+    begun = [rotation for rotation in rotations if has_started(rotation, now)]
+    for rotation in begun:
+        rotation.time_zone = rotation.schedule.time_zone
+        rotation.save(update_fields=["time_zone"])
+    return [rotation.pk for rotation in begun]
 
 
 @transaction.atomic
-def keep_zone(rotations: Iterable[int], time_zone: str, now: datetime) -> None:
-    """Their past stays in `time_zone`; what is not over goes on as a row of its own, in the schedule's new zone."""
-    for rotation in Rotation.objects.filter(pk__in=list(rotations), time_zone="").prefetch_related("members"):
-        if rotation.ends_at is None or rotation.ends_at > now:
-            _succeed(rotation, now)
-            rotation.ends_at = now
-        rotation.time_zone = time_zone
-        rotation.save(update_fields=["time_zone", "ends_at"])
-        ScheduleWatch.objects.over(rotation.schedule_id).look_soon(now)
+def follow_zone(rotations: Iterable[int], now: datetime) -> None:
+    """Once the zone of their schedule has changed: those not over go on in it, as rows of their own."""
+    for rotation in in_force(Rotation.objects.filter(pk__in=list(rotations)), now):
+        _succeed(rotation, now)
+        end(rotation, now)
 
 
 @transaction.atomic
@@ -199,9 +200,9 @@ def _zone(row: Rotation) -> ZoneInfo:
 
 
 def _succeed(rotation: Rotation, now: datetime) -> None:
-    """The same rotation with the same people, from `now` on."""
+    """The same rotation with the same people in the schedule's zone, from `now` on."""
     same = {field.attname: getattr(rotation, field.attname) for field in rotation._meta.concrete_fields}
-    heir = Rotation.objects.create(**(same | {"id": None, "starts_at": max(rotation.starts_at or now, now)}))
+    heir = Rotation.objects.create(**(same | {"id": None, "time_zone": "", "starts_at": now}))
     _add_members(heir, turns_of(rotation))
 
 

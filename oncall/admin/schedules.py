@@ -125,7 +125,7 @@ class ScheduleAdmin(PreviewAdmin):
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
         if change and "time_zone" in form.changed_data:
-            form.begun = rostering.begun_without_zone(obj, clock.now())
+            form.begun = rostering.keep_zone(obj.pk, clock.now())
         if change and {"follows", "days_ahead"} & set(form.changed_data):
             rostering.keep_following(obj.pk, clock.now())
         super().save_model(request, obj, form, change)
@@ -133,4 +133,4 @@ class ScheduleAdmin(PreviewAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and "time_zone" in form.changed_data:
-            rostering.keep_zone(form.begun, form.initial["time_zone"], clock.now())
+            rostering.follow_zone(form.begun, clock.now())

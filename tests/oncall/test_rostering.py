@@ -226,7 +226,7 @@ def test_a_change_of_whom_is_followed_leaves_the_past_of_followers(plan):
         lambda plan: change(plan, gap=1),
         lambda plan: rostering.end(plan.rotations.get(), NOW),
         lambda plan: rostering.keep_following(plan.pk, NOW),
-        lambda plan: rostering.keep_zone([plan.rotations.get().pk], "Asia/Tokyo", NOW),
+        lambda plan: rostering.follow_zone(rostering.keep_zone(plan.pk, NOW), NOW),
     ],
 )
 def test_a_changed_schedule_and_its_followers_are_looked_at_soon(plan, act):
@@ -236,6 +236,22 @@ def test_a_changed_schedule_and_its_followers_are_looked_at_soon(plan, act):
     ScheduleWatch.objects.update(look_at=NOW + timedelta(days=1))
     act(plan)
     assert ScheduleWatch.objects.filter(look_at__lte=NOW + timedelta(minutes=5)).count() == 2
+
+
+@pytest.mark.parametrize("edits_too", [False, True])
+def test_another_zone_of_the_schedule_moves_no_turn_of_the_past(plan, people, edits_too):
+    """Half an hour after a handoff which, in the new zone, is yet to come."""
+    now = NOW + timedelta(days=5, hours=6, minutes=30)
+    since = Span(PAST.start, now)
+    before = told(plan, since)
+    begun = rostering.keep_zone(plan.pk, now)
+    plan.time_zone = "America/New_York"
+    plan.save()
+    if edits_too:
+        change(plan, now=now, people=people[::-1], time_zone="")
+    rostering.follow_zone(begun, now)
+    assert told(plan, since) == before
+    assert rostering.in_force(plan.rotations, now).get().time_zone == ""
 
 
 def test_people_who_take_a_turn_together_stay_together(people):
