@@ -9,7 +9,7 @@ from django.forms.models import model_to_dict
 from django.urls import reverse
 
 from incidents.models import Incident, RoleType
-from oncall.models import ContactMethod, Override, Route, User
+from oncall.models import ContactMethod, ImportedCalendar, Override, Route, User
 from tests import factories
 from tests.factories import NOW
 
@@ -38,6 +38,7 @@ MAKE = {
     "severity": lambda: factories.severity(),
     "schedule": lambda: factories.schedule(factories.user()),
     "override": override,
+    "importedcalendar": lambda: ImportedCalendar.objects.create(schedule=factories.schedule(), name="HR calendar"),
     "postmortem": lambda: factories.postmortem(factories.incident()),
     "followup": follow_up,
 }
