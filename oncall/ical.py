@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component
 from icalendar import Event as Entry
+from icalendar.prop import vDuration
 from recurring_ical_events import CalendarQuery, EventAdapter
 from recurring_ical_events.selection.name import ComponentsWithName
 
@@ -87,8 +88,8 @@ def write(name: str, stretches: Iterable[Stretch], refresh: timedelta) -> bytes:
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", "-//irm//irm//EN")
     calendar.add("X-WR-CALNAME", name)
-    calendar.add("REFRESH-INTERVAL", refresh, parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", f"PT{refresh // timedelta(hours=1)}H")
+    calendar.add("REFRESH-INTERVAL", vDuration(refresh), parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", vDuration(refresh))
     for stretch in stretches:
         start, end = (instant.replace(microsecond=0) for instant in (stretch.span.start, stretch.span.end))
         if start < end:
