@@ -122,18 +122,19 @@ def preview(calendar: ImportedCalendar, now: datetime) -> Preview:
     )
 
 
-@transaction.atomic
 def add(calendar: ImportedCalendar, *, by: User, now: datetime) -> bool:
     """Put a new calendar, with its content, in force from `now` on. False where its name is taken.
 
     Raises BadCalendar; then nothing is saved.
     """
-    Schedule.objects.select_for_update().get(pk=calendar.schedule_id)
-    if ImportedCalendar.objects.in_force().filter(schedule=calendar.schedule_id, name=calendar.name).exists():
-        return False
-    calendar.created_by, calendar.refresh_at = by, None
-    calendar.save()
-    _keep(calendar, calendar.content, understand(calendar.content, calendar.schedule, now), now)
+    understood = understand(calendar.content, calendar.schedule, now)  # first: nobody waits for a lock meanwhile
+    with transaction.atomic():
+        Schedule.objects.select_for_update().get(pk=calendar.schedule_id)
+        if ImportedCalendar.objects.in_force().filter(schedule=calendar.schedule_id, name=calendar.name).exists():
+            return False
+        calendar.created_by, calendar.refresh_at = by, None
+        calendar.save()
+        _keep(calendar, calendar.content, understood, now)
     return True
 
 
