@@ -22,7 +22,6 @@ REFRESHED_AFTER = timedelta(hours=1)
 REREAD_AFTER = timedelta(days=1)  # an uploaded file: the days to come move on, and so may the people
 RETRIED_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 LOOK_AHEAD = timedelta(weeks=8)  # the gaps that a preview shows
-FIRST_SHOWN, MOST_SHOWN = 12, 200  # shifts in a preview: at once, and unfolded
 LONGEST_UID = 255
 
 
@@ -53,18 +52,6 @@ class Preview:
     empty: int
     gaps: list[Span]
     gaps_before: int
-
-    @property
-    def first_duties(self) -> list[tuple[User, Span]]:
-        return self.duties[:FIRST_SHOWN]
-
-    @property
-    def further_duties(self) -> list[tuple[User, Span]]:
-        return self.duties[FIRST_SHOWN:MOST_SHOWN]
-
-    @property
-    def unlisted(self) -> int:
-        return max(len(self.duties) - MOST_SHOWN, 0)
 
 
 def may_import(person: User, schedule: Schedule) -> bool:

@@ -28,7 +28,6 @@ from django.conf import settings
 MOST_REDIRECTS = 3
 REDIRECTS = {301, 302, 303, 307, 308}
 WITHIN_S = 10.0
-CHUNK = 64 * 1024
 CARRIES_IPV4 = IPv6Network("64:ff9b::/96")  # how hosts without IPv4 reach it
 TOO_SLOW = "The server took too long to answer."
 
@@ -208,8 +207,8 @@ def _without_credentials(url: httpx.URL) -> tuple[httpx.URL, str]:
     """The address without its “user:password@”, and that as the value of a header."""
     if not url.userinfo:
         return url, ""
-    said = unquote(url.userinfo.decode("ascii")).encode()
-    return url.copy_with(userinfo=b""), f"Basic {b64encode(said).decode()}"
+    said = b64encode(unquote(url.userinfo.decode("ascii")).encode()).decode()
+    return url.copy_with(userinfo=b""), f"Basic {said}"
 
 
 def _is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:

@@ -175,6 +175,13 @@ def test_a_file_is_shown_first_and_saved_with_the_next_press(schedule, manager):
     assert ImportedCalendar.objects.get().shifts.get().user.username == "aino"
 
 
+def test_a_long_calendar_is_shown_in_part(schedule, manager):
+    events = [coming(days=n, uid=str(n)) for n in range(1, 14)]
+    shown = text_of(manager.post(page_of(schedule, "add/"), filled(file=upload(*events), preview="yes")))
+    assert "13 shifts in the next 26 weeks" in shown
+    assert "<summary>More</summary>" in shown
+
+
 def test_pressing_save_without_having_seen_a_preview_shows_one(schedule, manager):
     shown = manager.post(page_of(schedule, "add/"), filled(file=upload(coming()), save="yes"))
     assert "Not saved yet" in text_of(shown)
