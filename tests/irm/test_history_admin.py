@@ -9,7 +9,7 @@ from django.forms.models import model_to_dict
 from django.urls import reverse
 
 from incidents.models import Incident, RoleType
-from oncall.models import ContactMethod, ImportedCalendar, Override, Route, User
+from oncall.models import Absence, ContactMethod, ImportedCalendar, Override, Route, ShiftSwap, User
 from tests import factories
 from tests.factories import NOW
 
@@ -19,6 +19,18 @@ pytestmark = pytest.mark.django_db
 def override():
     plan, person = factories.schedule(factories.user()), factories.user()
     return Override.objects.create(schedule=plan, user=person, starts_at=NOW, ends_at=NOW + timedelta(hours=2))
+
+
+def absence():
+    return Absence.objects.create(user=factories.user(), starts_at=NOW, ends_at=NOW + timedelta(days=2))
+
+
+def swap():
+    person = factories.user()
+    span = {"starts_at": NOW, "ends_at": NOW + timedelta(days=1)}
+    return ShiftSwap.objects.create(
+        schedule=factories.schedule(person), holder=person, created_at=NOW, due_at=NOW, **span
+    )
 
 
 def follow_up():
@@ -38,6 +50,8 @@ MAKE = {
     "severity": lambda: factories.severity(),
     "schedule": lambda: factories.schedule(factories.user()),
     "override": override,
+    "absence": absence,
+    "shiftswap": swap,
     "importedcalendar": lambda: ImportedCalendar.objects.create(schedule=factories.schedule(), name="HR calendar"),
     "postmortem": lambda: factories.postmortem(factories.incident()),
     "followup": follow_up,
