@@ -70,8 +70,12 @@ class Picture:
     worries: list[Worry] = field(default_factory=list)
 
 
-def picture(user: User, now: datetime) -> Picture:
-    """Read what the Now page shows, in a number of queries that does not grow with the rows."""
+def picture(user: User, now: datetime, *, is_refresh: bool = False) -> Picture:
+    """Read what the Now page shows, in a number of queries that does not grow with the rows.
+
+    A page that refreshes itself is content with worries of the last minute.
+    """
+    find_worries = readiness.lately if is_refresh else readiness.worries
     incidents = list(_incidents()) if user.has_perm("incidents.view_incident") else []
     sees_alerts, sees_schedules = user.has_perm("oncall.view_alert"), user.has_perm("oncall.view_schedule")
     alerts = _firing() if sees_alerts else []
@@ -87,7 +91,7 @@ def picture(user: User, now: datetime) -> Picture:
         conflicts=conflicts_to_settle(user, now) if sees_schedules else [],
         my_follow_ups=list(FollowUp.objects.open().filter(owner=user).select_related("incident")[:5]),
         figures=_figures(now) if sees_alerts else {},
-        worries=readiness.worries(now) if user.has_perm("oncall.change_schedule") else [],
+        worries=find_worries(now) if user.has_perm("oncall.change_schedule") else [],
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from oncall import inspecting
 from oncall.inspecting import Fault
@@ -19,6 +21,8 @@ from oncall.models import (
     Team,
     User,
 )
+
+REMEMBERED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,19 @@ def _breaks_a_limit(faults: Iterable[Fault]) -> bool:
 
 def _worry(fault: Fault) -> Worry:
     return Worry(fault.kind, fault.title, fault.detail, fault.url)
+
+
+def lately(now: datetime) -> list[Worry]:
+    """The same, at most a minute old: for pages that ask again and again by themselves.
+
+    Told in the reader's zone, so remembered for each zone.
+    """
+    key = f"irm.worries.{timezone.get_current_timezone_name()}"
+    found: tuple[datetime, list[Worry]] | None = cache.get(key)
+    if found is None or not now - REMEMBERED < found[0] <= now:
+        found = (now, worries(now))
+        cache.set(key, found)
+    return found[1]
 
 
 # What an installation needs before it can page anybody, in the order to set it up.

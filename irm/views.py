@@ -25,7 +25,7 @@ def now(request: PersonRequest) -> HttpResponse:
     context = {
         "now": instant,
         "today": timezone.localdate(instant),
-        "picture": dashboard.picture(request.user, instant),
+        "picture": dashboard.picture(request.user, instant, is_refresh="HX-Request" in request.headers),
     }
     return render(request, "irm/now.html", context)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -205,3 +206,12 @@ def test_queries_do_not_grow_with_the_rows():
     for _ in range(4):
         one_more()
     assert queries() == few <= 36
+
+
+def test_a_page_that_refreshes_itself_is_told_worries_of_the_last_minute():
+    cache.clear()
+    before = readiness.lately(NOW)
+    factories.policy(name="Nobody at all")
+    assert readiness.lately(NOW + timedelta(seconds=59)) == before
+    later = readiness.lately(NOW + timedelta(seconds=60))
+    assert "Nobody at all pages nobody" in [worry.title for worry in later]
