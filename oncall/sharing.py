@@ -10,13 +10,15 @@ from django.db.models import Prefetch
 from irm.lib.timespan import Span, union
 from oncall import fairness, limit_words, limits, overriding, shifts, tallying
 from oncall.fairness import Quality, Share
-from oncall.limits import FOUR_WEEKS, Breach, Duty, Kind
+from oncall.limits import FOUR_WEEKS, Breach, Kind, Limits
 from oncall.models import Absence, ContactMethod, Override, Schedule, Team, User
 from oncall.tallying import Tally
 
 LOOK_AHEAD = timedelta(weeks=8)
 PLANNED = timedelta(weeks=24)  # long enough for everybody to have had a turn
 HOUR = timedelta(hours=1)
+
+BrokenBy = Callable[[int, Limits], list[Breach]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +130,25 @@ def breaches(schedules: Sequence[Schedule], now: datetime) -> dict[int, list[str
     ahead = Span(now, now + LOOK_AHEAD)
     reach = max((tallying.limits_of(schedule.team).reach for schedule in schedules), default=FOUR_WEEKS)
     known = tallying.tally(schedules, Span(ahead.start - reach, ahead.end + reach))
-    duty_of = cache(known.duty_of)  # people are on several schedules
-    return {schedule.pk: list(_broken(schedule, known, ahead, duty_of)) for schedule in schedules}
+    broken_by = _broken_by(known)
+    return {schedule.pk: list(_broken(schedule, known, ahead, broken_by)) for schedule in schedules}
 
 
-def _broken(schedule: Schedule, known: Tally, ahead: Span, duty_of: Callable[[int], Duty]) -> Iterator[str]:
+def _broken_by(known: Tally) -> BrokenBy:
+    """What one person's duty breaks of a team's limits: worked out once, though people are on several schedules."""
+
+    @cache
+    def found(person: int, allowed: Limits) -> list[Breach]:
+        return limits.breaches(known.duty_of(person), allowed)
+
+    return found
+
+
+def _broken(schedule: Schedule, known: Tally, ahead: Span, broken_by: BrokenBy) -> Iterator[str]:
     held = known.held[schedule.pk]
     for person in _in_order({pk: known.people[pk] for pk in held}):
         mine = [part for span in held[person.pk] if (part := span.clip(ahead))]
-        found = limits.breaches(duty_of(person.pk), tallying.limits_of(schedule.team))
+        found = broken_by(person.pk, tallying.limits_of(schedule.team))
         theirs = [breach for breach in found if any(_concerns(breach, span) for span in mine)]
         for breach in limits.worst_of_each_kind(theirs).values():
             yield limit_words.breaks(str(person), breach, str(schedule.team), person.zone)
@@ -203,7 +215,7 @@ def _standard(schedule: Schedule, known: Tally, now: datetime) -> Standard:
         expected = [shift.span for line in plan.lines for shift in shifts.line_shifts(line, soon)]
     turning = known.turning([schedule.pk], later) or held.keys()
     carried = [limits.held_within(held.get(pk, []), later) for pk in turning]
-    broken = list(_broken(schedule, known, Span(now, now + LOOK_AHEAD), known.duty_of))
+    broken = list(_broken(schedule, known, Span(now, now + LOOK_AHEAD), _broken_by(known)))
     quality = Quality(
         coverage=fairness.coverage(final, expected),
         balance=fairness.balance(carried),
