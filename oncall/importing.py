@@ -181,7 +181,7 @@ def oldest_due() -> datetime | None:
 
 
 def _due() -> QuerySet[ImportedCalendar]:
-    return ImportedCalendar.objects.in_force().filter(refresh_at__isnull=False).order_by("refresh_at")
+    return ImportedCalendar.objects.in_force().filter(refresh_at__isnull=False).order_by("refresh_at", "pk")
 
 
 def _is_somebody_reading(now: datetime) -> bool:

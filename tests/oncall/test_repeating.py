@@ -1,6 +1,5 @@
 """Repeated events happen when RFC 5545 says, and no rule takes long."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -64,10 +63,8 @@ def test_rules_that_make_no_sense_for_duty_are_refused(rule):
 def test_a_rule_that_never_matches_ends_when_its_days_are_looked_at():
     steps = Steps(100_000)
     rule = parse("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", START)
-    began = time.monotonic()
     assert list(occurrences(rule, datetime(2026, 1, 1), datetime(2026, 7, 1), steps)) == []  # noqa: DTZ001
     assert steps.left > 99_000
-    assert time.monotonic() - began < 1
 
 
 def test_a_count_over_centuries_is_refused():
