@@ -74,3 +74,22 @@ def union(spans: Iterable[Span]) -> list[Span]:
         else:
             joined.append(span)
     return joined
+
+
+def difference(ones: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What of `ones` is outside `others`, in one pass. Both are in order of their starts, `ones` without overlaps."""
+    left: list[Span] = []
+    rest = iter(others)
+    taken = next(rest, None)
+    for one in ones:
+        start = one.start
+        while taken and taken.start < one.end:
+            if taken.start > start:
+                left.append(Span(start, taken.start))
+            start = max(start, taken.end)
+            if taken.end > one.end:
+                break
+            taken = next(rest, None)
+        if start < one.end:
+            left.append(Span(start, one.end))
+    return left

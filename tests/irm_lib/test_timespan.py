@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irm.lib.timespan import Span, as_utc, union
+from irm.lib.timespan import Span, as_utc, difference, union
 
 steady = settings(derandomize=True, deadline=None)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -66,6 +66,11 @@ def test_subtracting_all_of_it_leaves_nothing():
     assert hours(2, 4).subtract([hours(0, 3), hours(3, 9)]) == []
 
 
+def test_a_difference_keeps_ordered_spans_apart_even_where_they_touch():
+    left = difference([hours(0, 4), hours(4, 6), hours(7, 8)], [hours(-1, 1), hours(2, 3), hours(5, 9)])
+    assert left == [hours(1, 2), hours(3, 4), hours(4, 5)]
+
+
 def test_a_union_joins_what_overlaps_or_touches():
     assert union([hours(4, 6), hours(0, 2), hours(2, 3), hours(5, 5.5)]) == [hours(0, 3), hours(4, 6)]
 
@@ -81,6 +86,17 @@ def test_a_union_holds_exactly_the_instants_of_its_parts(parts, instant):
 def test_what_is_left_holds_exactly_the_instants_outside_of_what_was_taken(whole, taken, instant):
     left = any(span.contains(instant) for span in whole.subtract(taken))
     assert left == (whole.contains(instant) and not any(span.contains(instant) for span in taken))
+
+
+@steady
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9))), st.lists(spans))
+def test_a_difference_is_what_subtracting_one_by_one_leaves(steps, taken):
+    ones, start = [], 0
+    for pause, length in steps:
+        ones.append(hours(start + pause, start + pause + length))
+        start += pause + length
+    expected = [part for one in ones for part in one.subtract(taken)]
+    assert difference(ones, sorted(taken)) == expected
 
 
 @steady
