@@ -1,16 +1,17 @@
 """One-off changes of who is on call: adding and taking back overrides."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from irm.lib.timespan import Span
 from oncall import shifts
 from oncall.errors import NotAllowed
 from oncall.models import Override, Schedule, ScheduleWatch, User
 
+INSTANT = timedelta(microseconds=1)
 WHAT_MAKES_IT_THE_SAME = ("kind", "user", "replaces", "ends_at")
 
 
@@ -38,9 +39,16 @@ def add(override: Override, *, by: User, now: datetime) -> bool:
     Schedule.objects.select_for_update().get(pk=override.schedule_id)
     if _is_there(override, now):
         return False
+    override.created_at = _newest_of_all(override.schedule_id, now)
     override.save()
     ScheduleWatch.objects.over(override.schedule_id).look_soon(now)
     return True
+
+
+def _newest_of_all(schedule_id: int, now: datetime) -> datetime:
+    """An instant later than any override of the schedule was made at, though the clocks of hosts differ."""
+    newest = Override.objects.filter(schedule=schedule_id).aggregate(at=Max("created_at"))["at"]
+    return max(now, newest + INSTANT) if newest else now
 
 
 def _is_there(override: Override, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from irm.lib.timespan import Span
@@ -51,7 +52,9 @@ class Override(models.Model):
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+", help_text="Who added it."
     )
-    created_at = models.DateTimeField(auto_now_add=True, help_text="The newest of overlapping overrides wins.")
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="The newest of overlapping overrides wins."
+    )
 
     history = HistoricalRecords()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from oncall import overriding
+from oncall import overriding, scheduling
 from oncall.models import Override
 from tests.factories import NOW, schedule, user
 
@@ -61,3 +61,15 @@ def test_the_same_override_on_another_schedule_is_no_repeat(plan):
     wei = user("wei")
     assert add(plan, wei, 1, 5)
     assert add(schedule(user()), wei, 1, 5)
+
+
+def test_the_override_saved_last_wins_though_its_host_is_behind(plan):
+    wei, omar = user("wei"), user("omar")
+    add(plan, wei, 1, 5, at=later(0.5))
+    add(plan, omar, 1, 5, at=later(0.4))
+    assert scheduling.on_call([plan.pk], later(2)) == {plan.pk: [omar]}
+
+
+def test_an_override_counts_as_made_when_it_was_added(plan):
+    add(plan, user("wei"), 1, 5)
+    assert Override.objects.get().created_at == NOW
