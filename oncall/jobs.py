@@ -8,7 +8,6 @@ from time import monotonic
 from irm.lib import clock
 from oncall import announcing, delivering, digesting, escalating, importing, swapping
 from oncall.errors import NotAllowed
-from oncall.models.people import LONG_AGO
 
 BUDGET_S = 5.0
 
@@ -17,11 +16,6 @@ def _while_in_budget() -> Iterator[datetime]:
     end = monotonic() + BUDGET_S
     while monotonic() < end:
         yield clock.database_now()
-
-
-def _never_late(at: datetime | None) -> datetime | None:
-    """What nobody has looked at yet is due now, not late since the year 2000: health would blame each new person."""
-    return clock.now() if at == LONG_AGO else at
 
 
 def oldest_due_step() -> datetime | None:
@@ -49,7 +43,7 @@ def deliver_notifications() -> None:
 
 
 def oldest_due_announcement() -> datetime | None:
-    return _never_late(announcing.oldest_due())
+    return announcing.oldest_due()
 
 
 def announce_shifts() -> None:
@@ -71,7 +65,7 @@ def look_after_swaps() -> None:
 
 
 def oldest_due_digest() -> datetime | None:
-    return _never_late(digesting.oldest_due())
+    return digesting.oldest_due()
 
 
 def send_digests() -> None:

@@ -1,6 +1,7 @@
 """People and the teams they belong to."""
 
 from datetime import UTC, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -8,10 +9,12 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from irm.lib.zones import validate_zone
 from oncall import windows
+from oncall.working_hours import next_monday
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -71,6 +74,13 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The next digest comes by the zone and the hours that hold from now on. One that is due stays due."""
+        now = timezone.now()
+        if kwargs.get("update_fields") is None and (self._state.adding or self.digest_at > now):
+            self.digest_at = next_monday(now, self.zone, self.work_starts)
+        super().save(*args, **kwargs)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from irm.lib.zones import validate_zone
 from oncall.turns import YEARS
 
-from .people import LONG_AGO, Team, User, validate_windows
+from .people import Team, User, validate_windows
 
 SETTLING = timedelta(minutes=1)
 
@@ -157,7 +158,7 @@ class ScheduleWatch(models.Model):
     """What people have been told about a schedule so far, and when to look at it again."""
 
     schedule = models.OneToOneField(Schedule, models.CASCADE, related_name="watch")
-    look_at = models.DateTimeField(default=LONG_AGO, db_index=True)
+    look_at = models.DateTimeField(default=timezone.now, db_index=True)
     announced_until = models.DateTimeField(null=True, blank=True)  # shifts and handoffs before it have been announced
     told_until = models.DateTimeField(null=True, blank=True)  # the end of the span `told` was computed for
     told = models.JSONField(
