@@ -17,9 +17,9 @@ from recurring_ical_events.selection.name import ComponentsWithName
 from irm.lib.timespan import Span
 from oncall import ical_lines, repeating
 from oncall.errors import BadCalendar
-from oncall.ical_lines import MOST_BYTES
+from oncall.ical_lines import MOST_BYTES, decoded
 
-__all__ = ["MOST_BYTES", "MOST_OCCURRENCES", "Event", "Reading", "Stretch", "read", "write"]
+__all__ = ["MOST_BYTES", "MOST_OCCURRENCES", "Event", "Reading", "Stretch", "decoded", "read", "write"]
 
 MOST_OCCURRENCES = 20_000
 MOST_DAYS_WALKED = 300_000
@@ -124,12 +124,16 @@ def _prepare(calendar: Component, within: Span) -> int:
             raise BadCalendar(f"The event “{_summary(event)[:60]}” names more than {MOST_ATTENDEES} people.")
         _give_end(event)
         if event["DTEND"].dt <= event["DTSTART"].dt:
-            continue
+            if "RECURRENCE-ID" not in event:
+                continue
+            event["DTEND"] = event["DTSTART"]  # it takes the place of one of its series, and then takes no time
         kept.append(event)
         dates += _repeat(event, within, steps, MOST_OCCURRENCES - dates)
         ranges += "RECURRENCE-ID" in event and "RANGE" in event["RECURRENCE-ID"].params
-        if dates > MOST_OCCURRENCES or ranges > MOST_RANGES:
+        if dates > MOST_OCCURRENCES:
             raise BadCalendar(f"The events of the calendar happen more than {MOST_OCCURRENCES:,} times.")
+        if ranges > MOST_RANGES:
+            raise BadCalendar(f"The calendar changes its series more than {MOST_RANGES} times from one day on.")
     calendar.subcomponents = kept
     return len(events) - len(kept)
 

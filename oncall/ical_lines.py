@@ -19,6 +19,7 @@ MOST_EVENTS = 5_000
 MOST_NAMED = 20_000
 
 LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[^;:"]*(?:"[^"]*"[^;:"]*)*)*):(.*)', re.DOTALL)
+FOLD = re.compile(rb"(?:\r\n|\r|\n)[ \t]")
 ZONE = re.compile(r';TZID="?([^";:]*)"?', re.IGNORECASE)
 TIMES = {"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"}
 KEPT = {"BEGIN", "END", "UID", "DURATION", "RRULE", "SUMMARY", "ATTENDEE", "STATUS", "SEQUENCE"}
@@ -71,17 +72,21 @@ def _kept(line: Line, zones: "_Zones") -> Iterator[str]:
 def _text(content: bytes | str) -> str:
     if len(content) > MOST_BYTES:
         raise BadCalendar(f"The calendar is larger than {MOST_BYTES // 1024 // 1024} MB.")
-    text = content.decode("utf-8-sig", errors="replace") if isinstance(content, bytes) else content
+    text = decoded(content if isinstance(content, bytes) else content.encode(errors="replace"))
     if text.lstrip()[:15].upper() != "BEGIN:VCALENDAR":
         raise BadCalendar("This is no iCal calendar: it does not begin with BEGIN:VCALENDAR.")
-    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decoded(content: bytes) -> str:
+    """The text of a calendar, unfolded. Lines may be folded inside of a character, so that has to come first."""
+    return FOLD.sub(b"", content).decode("utf-8-sig", errors="replace").replace("\0", "")
 
 
 def _lines(text: str) -> Iterator[Line]:
     """Every line; a calendar that was cut off is refused."""
     path: list[str] = []
-    unfolded = text.replace("\n ", "").replace("\n\t", "")
-    for written in filter(None, map(str.strip, unfolded.split("\n"))):
+    for written in filter(None, map(str.strip, text.split("\n"))):
         found = LINE.fullmatch(written)
         if found is None:
             raise BadCalendar(f"The calendar is damaged: “{written[:40]}” is no line of one.")

@@ -63,13 +63,9 @@ def may_import(person: User, schedule: Schedule) -> bool:
 def load(url: str) -> str:
     """The calendar at an address. Raises BadCalendar."""
     try:
-        return decoded(outbound.fetch(url, limit=ical.MOST_BYTES))
+        return ical.decoded(outbound.fetch(url, limit=ical.MOST_BYTES))
     except outbound.OutboundError as error:
         raise BadCalendar(str(error)) from error
-
-
-def decoded(content: bytes) -> str:
-    return content.decode("utf-8-sig", errors="replace").replace("\0", "")
 
 
 def understand(content: str, schedule: Schedule, now: datetime) -> Understood:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from irm.lib import clock
 from irm.lib.access import requires
-from oncall import feeding, importing
+from oncall import feeding, ical, importing
 from oncall.errors import BadCalendar, NotAllowed
 from oncall.forms.calendars import ImportForm
 from oncall.models import CalendarFeed, ImportedCalendar, Schedule, User
@@ -172,7 +172,7 @@ def _previewed(form: ImportForm) -> importing.Preview:
     """Read what the form names, and carry it to the next press. Raises BadCalendar."""
     file, content = form.cleaned_data.get("file"), form.content_kept()
     if content is None:
-        content = importing.decoded(file.read()) if file else importing.load(form.cleaned_data["url"])
+        content = ical.decoded(file.read()) if file else importing.load(form.cleaned_data["url"])
     form.instance.content = content
     shown = importing.preview(form.instance, clock.now())
     if not form.keep(content):

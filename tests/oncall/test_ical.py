@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from oncall.ical import read
+from oncall.ical import decoded, read
 from tests.oncall.icals import calendar, event
 from tests.oncall.rotas import span
 
@@ -123,6 +123,20 @@ def test_events_that_take_no_time_are_left_out_and_counted(end):
     assert (len(found.events), found.empty) == (1, 1)
 
 
+@pytest.mark.parametrize("end", ["20260203T090000Z", "20260203T080000Z"])
+def test_an_occurrence_that_was_changed_to_take_no_time_is_left_out_of_its_series(end):
+    series = event(end="20260202T170000Z", RRULE="FREQ=DAILY;COUNT=3")
+    nothing = event("20260203T090000Z", end, RECURRENCE_ID="20260203T090000Z")
+    assert summaries(series, nothing) == ["jonas 02-02", "jonas 02-04"]
+    assert read(calendar(series, nothing), BERLIN, SPRING).empty == 1
+
+
+def test_a_series_that_takes_no_time_from_one_occurrence_on_ends_there():
+    series = event(end="20260202T170000Z", RRULE="FREQ=DAILY;COUNT=4")
+    later = event("20260204T090000Z", None, RECURRENCE_ID=";RANGE=THISANDFUTURE:20260204T090000Z")
+    assert summaries(series, later) == ["jonas 02-02", "jonas 02-03"]
+
+
 def test_an_event_that_a_clock_change_swallows_is_counted_too():
     swallowed = event("TZID=Europe/Berlin:20260329T023000", "TZID=Europe/Berlin:20260329T033000")
     assert read(calendar(swallowed), BERLIN, SPRING).empty == 1
@@ -138,6 +152,13 @@ def test_what_is_no_event_is_passed_over():
 def test_long_lines_and_other_line_ends_are_read():
     text = calendar(event(SUMMARY="On call: jo\r\n nas")).replace(b"\r\n", b"\n")
     assert read(b"\xef\xbb\xbf" + text, BERLIN, SPRING).events[0].summary == "On call: jonas"
+
+
+@pytest.mark.parametrize("fold", [b"\r\n ", b"\n\t", b"\r "])
+def test_a_line_may_be_folded_inside_of_a_character(fold):
+    text = calendar(event(SUMMARY="On call: Jörg")).replace("ö".encode(), b"\xc3" + fold + b"\xb6")
+    for content in (text, decoded(text)):
+        assert read(content, BERLIN, SPRING).events[0].summary == "On call: Jörg"
 
 
 def test_an_event_long_ago_is_no_trouble():

@@ -100,7 +100,7 @@ def test_a_rule_that_never_matches_leaves_the_first_occurrence():
 def test_many_changes_of_a_series_from_one_occurrence_on_are_refused():
     series = event(end="20260202T093000Z", RRULE="FREQ=DAILY")
     changes = (event(RECURRENCE_ID=f";RANGE=THISANDFUTURE:202602{n % 28 + 1:02}T090000Z") for n in range(4_000))
-    assert refusal(calendar(series, *changes))
+    assert "changes its series more than 50 times" in refusal(calendar(series, *changes))
 
 
 GOOD = calendar(
