@@ -9,7 +9,8 @@ from irm.jobs import SWEEPS
 from irm.lib import clock
 from oncall.models import ScheduleWatch, User
 from oncall.working_hours import next_monday
-from tests import factories
+from tests import factories, pages
+from tests.oncall import admin_forms
 
 pytestmark = pytest.mark.django_db
 DIGESTS = next(sweep for sweep in SWEEPS if sweep.name == "weekly digests")
@@ -49,3 +50,17 @@ def test_a_digest_that_is_due_stays_due_when_the_person_is_saved():
     person.save()
     person.refresh_from_db()
     assert person.digest_at == due
+
+
+def test_who_moves_to_another_zone_gets_the_next_one_on_monday_there():
+    me = factories.user()
+    times = {"time_zone": "Asia/Singapore", "work_starts": "08:00", "work_ends": "17:00"}
+    night = {"sleep_starts": "23:00", "sleep_ends": "07:00", "country": "SG", "never_on_duty": ""}
+    pages.client_of(me).post("/on-call/me/times/", times | night)
+    assert is_next_monday(me, "Asia/Singapore", time(8))
+
+
+def test_hours_changed_in_the_settings_move_the_next_one():
+    person, root = factories.user(), pages.client_of(User.objects.create_superuser("root"))
+    admin_forms.save(root, admin_forms.change(person), work_starts="07:30", time_zone="Pacific/Auckland")
+    assert is_next_monday(person, "Pacific/Auckland", time(7, 30))
