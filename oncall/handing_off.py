@@ -128,10 +128,15 @@ def write(schedule: Schedule, handoff: Handoff, text: str, *, by: User, now: dat
     return note
 
 
-def mark_read(note: HandoffNote, *, by: User, now: datetime) -> bool:
-    """Somebody has read the note as it stands. False where that is known already, or it is their own."""
+@transaction.atomic
+def mark_read(note: HandoffNote, written_at: datetime | None, *, by: User, now: datetime) -> bool:
+    """Somebody has read the note as it was `written_at` this instant. False where that is known already, or it is
+    their own. Raises NotAllowed where it reads otherwise now."""
     if note.author_id == by.pk:
         return False
+    note = HandoffNote.objects.select_for_update().get(pk=note.pk)
+    if note.written_at != written_at:
+        raise NotAllowed("The note was changed after you opened it. Here is how it reads now.")
     receipt, is_new = HandoffReceipt.objects.get_or_create(note=note, user=by, defaults={"read_at": now})
     if is_new:
         return True

@@ -9,6 +9,12 @@ class HandoffChoiceForm(forms.Form):
     at = forms.DateTimeField(required=False)
 
 
+class HandoffReadForm(forms.Form):
+    """Which version of a note its reader has seen."""
+
+    written_at = forms.DateTimeField()
+
+
 class HandoffNoteForm(forms.Form):
     """A note about one handoff."""
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from irm.lib import clock
 from irm.lib.access import requires
 from oncall import handing_off, scheduling
-from oncall.forms.handoffs import HandoffChoiceForm, HandoffNoteForm
+from oncall.errors import NotAllowed
+from oncall.forms.handoffs import HandoffChoiceForm, HandoffNoteForm, HandoffReadForm
 from oncall.models import HandoffNote, Schedule, User
 from oncall.requests import PersonRequest
 
@@ -54,10 +55,17 @@ def handoff(request: PersonRequest, slug: str) -> HttpResponse:
 @requires("oncall.view_schedule")
 def read(request: PersonRequest, pk: int) -> HttpResponse:
     note = get_object_or_404(HandoffNote.objects.select_related("schedule", "author"), pk=pk)
-    if handing_off.mark_read(note, by=request.user, now=clock.now()):
-        messages.success(request, f"{note.author} sees that you have read it.")
+    form = HandoffReadForm(request.POST)
+    form.is_valid()
+    try:
+        is_new = handing_off.mark_read(note, form.cleaned_data.get("written_at"), by=request.user, now=clock.now())
+    except NotAllowed as refusal:
+        messages.warning(request, str(refusal))
     else:
-        messages.info(request, "There was nothing to do: you had read it, or it is your own.")
+        if is_new:
+            messages.success(request, f"{note.author} sees that you have read it.")
+        else:
+            messages.info(request, "There was nothing to do: you had read it, or it is your own.")
     return back(request, handing_off.path(note.schedule))
 
 

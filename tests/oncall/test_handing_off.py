@@ -172,19 +172,21 @@ def test_who_may_not_see_alerts_does_not_find_them_in_the_first_words(schedule, 
 
 def test_reading_is_noted_once_and_never_by_the_author(schedule, luka, mina):
     written = note(schedule, luka)
-    assert handing_off.mark_read(written, by=mina, now=MONDAY)
-    assert not handing_off.mark_read(written, by=mina, now=MONDAY + HOUR)
-    assert not handing_off.mark_read(written, by=luka, now=MONDAY)
+    assert handing_off.mark_read(written, SUNDAY, by=mina, now=MONDAY)
+    assert not handing_off.mark_read(written, SUNDAY, by=mina, now=MONDAY + HOUR)
+    assert not handing_off.mark_read(written, SUNDAY, by=luka, now=MONDAY)
     assert HandoffReceipt.objects.get().read_at == MONDAY
 
 
 def test_a_note_that_was_changed_is_to_be_read_again(schedule, luka, mina):
     written = note(schedule, luka)
-    handing_off.mark_read(written, by=mina, now=SUNDAY + HOUR)
-    written.written_at = SUNDAY + 2 * HOUR
-    written.save()
+    handing_off.mark_read(written, SUNDAY, by=mina, now=SUNDAY + HOUR)
+    changed_at = SUNDAY + 2 * HOUR
+    schedule.handoff_notes.update(text="All but disk 4.", written_at=changed_at)
     assert not handing_off.notes_on(schedule, mina, MONDAY)[0].is_read
-    assert handing_off.mark_read(written, by=mina, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        handing_off.mark_read(written, SUNDAY, by=mina, now=MONDAY)
+    assert handing_off.mark_read(written, changed_at, by=mina, now=MONDAY)
     assert handing_off.notes_on(schedule, mina, MONDAY)[0].is_read
 
 
@@ -212,7 +214,7 @@ def test_a_person_sees_what_was_left_for_them_and_their_own_last_note(schedule, 
 def test_the_queries_do_not_grow_with_the_notes(schedule, luka, mina):
     for number in range(10):
         written = note(schedule, factories.user(), MONDAY)
-        handing_off.mark_read(written, by=mina, now=MONDAY + number * HOUR)
+        handing_off.mark_read(written, SUNDAY, by=mina, now=MONDAY + number * HOUR)
     with CaptureQueriesContext(connection) as queries:
         assert len(handing_off.notes_on(schedule, mina, MONDAY + HOUR)) == 10
     assert len(queries) <= 3

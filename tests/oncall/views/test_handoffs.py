@@ -1,6 +1,7 @@
 """Writing, reading and listing handoff notes, and the switch of the weekly digest."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,7 +50,9 @@ def note(schedule, author, **fields):
 
 
 def read(person, written):
-    return pages.client_of(person).post(f"/handoff-notes/{written.pk}/read/", follow=True)
+    """Press the button of the page as it showed this version of the note."""
+    seen = {"written_at": written.written_at.isoformat()}
+    return pages.client_of(person).post(f"/handoff-notes/{written.pk}/read/", seen, follow=True)
 
 
 def test_outsiders_are_turned_away(schedule, luka):
@@ -159,6 +162,22 @@ def test_reading_twice_or_ones_own_note_does_nothing(schedule, luka, mina):
     for person in (mina, luka):
         assert "There was nothing to do" in pages.text_of(read(person, written))
     assert HandoffReceipt.objects.count() == 1
+
+
+def test_the_button_names_the_version_that_is_shown(schedule, luka, mina):
+    User.objects.filter(pk=mina.pk).update(time_zone="Asia/Kolkata")
+    written = note(schedule, luka)
+    local = written.written_at.astimezone(ZoneInfo("Asia/Kolkata")).isoformat()
+    assert f'name="written_at" value="{local}"' in pages.text_of(pages.client_of(mina).get(page(schedule)))
+
+
+@pytest.mark.parametrize("fields", [{}, {"written_at": "2026-01-01T00:00:00Z"}, {"written_at": "yesterday"}])
+def test_what_was_changed_after_it_was_opened_is_not_marked_as_read(schedule, luka, mina, fields):
+    written = note(schedule, luka)
+    answer = pages.client_of(mina).post(f"/handoff-notes/{written.pk}/read/", fields, follow=True)
+    assert "The note was changed after you opened it. Here is how it reads now." in pages.text_of(answer)
+    assert "Watch <strong>disk 4</strong>" in pages.text_of(answer)
+    assert not HandoffReceipt.objects.exists()
 
 
 def test_a_link_cannot_say_that_somebody_has_read_a_note(schedule, luka, mina):
