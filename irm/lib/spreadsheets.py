@@ -21,4 +21,5 @@ def csv_response(name: str, headings: Sequence[str], rows: Iterable[Sequence[obj
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_RUNS_AS_FORMULA) else text
+    is_number = isinstance(value, int | float)  # runs nothing, and is to be counted with
+    return f"'{text}" if text.startswith(_RUNS_AS_FORMULA) and not is_number else text

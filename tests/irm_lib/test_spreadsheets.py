@@ -29,6 +29,10 @@ def test_nothing_is_an_empty_cell_and_a_number_its_digits():
     assert cells(None, 7, 0) == ["", "7", "0"]
 
 
+def test_a_number_below_zero_stays_one_that_can_be_counted_with():
+    assert cells(-160, -0.5) == ["-160", "-0.5"]
+
+
 def test_it_is_a_download_that_says_its_encoding():
     answer = csv_response("alerts", ["title"], [])
     assert answer["Content-Disposition"] == 'attachment; filename="alerts.csv"'
