@@ -11,6 +11,9 @@ from irm.lib.timespan import Span
 from oncall.duties import Duties, is_on_call
 from oncall.turns import P
 
+# After a standstill what should have been said longer ago is not said as if it were news: the shift has long begun,
+# or the next reminder comes soon, and nobody needs all of them at once.
+LATE = timedelta(minutes=15)
 GAP_AGAIN = timedelta(hours=48)  # before a gap that is still open, its team is told once more
 _EVER = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)  # the end of a gap that no end is known of
@@ -31,18 +34,21 @@ class Told(Generic[P]):
 def reminders(
     duties: Duties[P], leads: Sequence[timedelta], told: Told[P], since: datetime, now: datetime
 ) -> Iterator[tuple[P, Span, timedelta]]:
-    """Shifts whose people are to be told that they begin after one of `leads`: that moment came after `since`.
+    """Shifts still to begin whose people are to be told so, one of `leads` before: that moment came after `since`.
 
-    Not of a shift that has just become theirs, which is told as a change. Nor, but for the last time, while a shift of
-    theirs on the same schedule is still to end: whoever comes back tomorrow morning is not told so this morning.
+    Late, only the last one is told. Not of a shift that has just become theirs, which is told as a change. Nor, but for
+    the last time, while a shift of theirs on the same schedule is still to end: whoever comes back tomorrow morning is
+    not told so this morning.
     """
     last = min(leads, default=None)
+    recently = max(since, now - LATE)
     for person, spans in duties.items():
         free_since = [_EVER, *(span.end for span in spans)]
         for free, shift in zip(free_since, spans, strict=False):
             for lead in leads:
                 at = shift.start - lead
-                if since < at <= now and (free <= at or lead == last) and told.knows(person, shift.start):
+                is_due = since < at if lead == last else recently < at and free <= at
+                if is_due and at <= now < shift.start and told.knows(person, shift.start):
                     yield person, shift, lead
 
 

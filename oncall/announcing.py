@@ -13,7 +13,7 @@ from django.db.models import Min, Q
 
 from irm.lib.timespan import Span
 from oncall import announcements, duties, handing_off, notifying, scheduling, shifts, wording
-from oncall.announcements import FOREVER, Told
+from oncall.announcements import FOREVER, LATE, Told
 from oncall.models import HandoffNote, Schedule, ScheduleWatch, User
 
 log = logging.getLogger("irm.announcing")
@@ -22,9 +22,6 @@ BATCH = 20
 LEASE = timedelta(minutes=10)  # of a schedule being looked at; one whose look failed waits as long
 SOON = timedelta(seconds=1)
 CEILING = timedelta(hours=1)  # plans change in many ways, and not all of them ask for a look
-# After a standstill what should have been said longer ago is not said as if it were news: the shift has long begun,
-# or the next reminder comes soon, and nobody needs all of them at once.
-LATE = timedelta(minutes=15)
 BACK = timedelta(days=8)  # to see who was on call before a pause
 MOVES_AHEAD = timedelta(days=28)
 GAPS_AHEAD = timedelta(days=14)
@@ -116,13 +113,13 @@ def _see(watch: ScheduleWatch, now: datetime) -> Look:
 
 def _announce(seen: Look) -> list[Span]:
     """Tell everybody what is new to them. Returns the gaps that are known of from now on."""
-    if seen.watch.announced_until is None:
+    since = seen.watch.announced_until
+    if since is None:
         return []
-    since = max(seen.watch.announced_until, seen.now - LATE)
     _remind(seen, since)
-    heard = _announce_handoffs(seen, since)
+    heard = _announce_handoffs(seen, max(since, seen.now - LATE))
     _announce_moves(seen, heard)
-    return _announce_gaps(seen, seen.watch.announced_until)
+    return _announce_gaps(seen, since)
 
 
 def _remind(seen: Look, since: datetime) -> None:

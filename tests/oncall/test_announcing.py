@@ -135,6 +135,22 @@ def test_a_quarter_of_an_hour_late_is_still_said(schedule):
     assert told == ["mina: On call in 46 min: Payments primary, Mon 19 Jan, 10:00 CET"]
 
 
+def test_however_late_the_last_reminder_comes_while_the_shift_is_still_to_begin(schedule):
+    begin(schedule, MONDAY - timedelta(minutes=70))
+    told = look(schedule, MONDAY - timedelta(minutes=40))
+    assert told == ["mina: On call in 40 min: Payments primary, Mon 19 Jan, 10:00 CET"]
+
+
+def test_a_reminder_that_another_one_follows_is_not_sent_hours_late(schedule):
+    begin(schedule, MONDAY - 25 * HOUR)
+    assert look(schedule, MONDAY - 20 * HOUR) == []
+
+
+def test_the_last_reminder_is_not_sent_once_the_shift_has_begun(schedule):
+    begin(schedule, MONDAY - timedelta(minutes=70))
+    assert look(schedule, MONDAY + timedelta(minutes=16)) == []
+
+
 def test_at_a_handoff_who_comes_and_who_leaves_are_told(schedule):
     begin(schedule, MONDAY - HOUR)
     assert look(schedule, MONDAY) == [
@@ -189,7 +205,8 @@ def test_who_takes_over_from_nobody_is_told_so_too(schedule, mina):
     assert look(schedule, utc("2026-01-14 12:00")) == [
         "mina: You are on call: Payments primary, until Wed 14 Jan, 19:00 CET"
     ]
-    assert "Nobody was on call before you." in delivering.render(Notification.objects.get(user=mina), MONDAY).body
+    row = Notification.objects.get(event="handoff")
+    assert "Nobody was on call before you." in delivering.render(row, MONDAY).body
 
 
 def test_the_next_look_is_at_the_next_moment_there_is_something_to_say(schedule):
