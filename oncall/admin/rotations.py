@@ -132,12 +132,18 @@ def turns_as_text(rotation: Rotation) -> str:
     return "\n".join(", ".join(names) for _, names in sorted(turns.items()))
 
 
-class RotationFormSet(BaseInlineFormSet):
-    by: User | None = None
+def instant_of(request: HttpRequest) -> datetime:
+    """When a request counts: one instant for all of it, so that its parts leave no gap or past between them."""
+    known = vars(request)
+    if "instant" not in known:
+        known["instant"] = clock.now()
+    now: datetime = known["instant"]
+    return now
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.now = clock.now()  # one instant for all, so that no two rotations leave a gap between them
-        super().__init__(*args, **kwargs)
+
+class RotationFormSet(BaseInlineFormSet):
+    now: datetime
+    by: User | None = None
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "now": self.now, "by": self.by}
@@ -174,9 +180,10 @@ class RotationInline(admin.StackedInline):
     ]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """One that knows who corrects the past."""
-        return type("RotationFormSet", (super().get_formset(request, obj, **kwargs),), {"by": request.user})
+        """One that knows since when changes count, and who corrects the past."""
+        known = {"now": instant_of(request), "by": request.user}
+        return type("RotationFormSet", (super().get_formset(request, obj, **kwargs),), known)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rotation]:
-        rotations = rostering.in_force(super().get_queryset(request), clock.now())
+        rotations = rostering.in_force(super().get_queryset(request), instant_of(request))
         return rotations.select_related("schedule").prefetch_related("members__user")

@@ -12,10 +12,9 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from irm.lib import clock
 from irm.lib.history_admin import HistoryAdmin
 from oncall import rostering
-from oncall.admin.rotations import RotationInline
+from oncall.admin.rotations import RotationInline, instant_of
 from oncall.errors import NotAllowed
 from oncall.models import Rotation, Schedule
 from oncall.views.outlook import ZOOMS, Outlook, before, outlook
@@ -34,7 +33,7 @@ class PreviewAdmin(HistoryAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         known = self.get_object(request, unquote(object_id)) if object_id and PREVIEW in request.POST else None
-        vars(request)["before"] = before(known, clock.now()) if known else None
+        vars(request)["before"] = before(known, instant_of(request)) if known else None
         try:
             with transaction.atomic():
                 answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
@@ -67,7 +66,7 @@ class PreviewAdmin(HistoryAdmin):
         if PREVIEW not in request.POST:
             return None
         days = {str(number): number for number in ZOOMS}.get(request.POST[PREVIEW], min(ZOOMS))
-        vars(request)["outlook"] = outlook(obj.pk, vars(request)["before"], clock.now(), request.user, days)  # type: ignore[arg-type]  # staff
+        vars(request)["outlook"] = outlook(obj.pk, vars(request)["before"], instant_of(request), request.user, days)  # type: ignore[arg-type]  # staff
         return HttpResponse()
 
 
@@ -120,17 +119,17 @@ class ScheduleAdmin(PreviewAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
-        lines = rostering.in_force(Rotation.objects.order_by("-layer", "pk"), clock.now())
+        lines = rostering.in_force(Rotation.objects.order_by("-layer", "pk"), instant_of(request))
         return super().get_queryset(request).prefetch_related(Prefetch("rotations", lines))
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
         if change and "time_zone" in form.changed_data:
-            form.begun = rostering.keep_zone(obj.pk, clock.now())
+            form.begun = rostering.keep_zone(obj.pk, instant_of(request))
         if change and {"follows", "days_ahead"} & set(form.changed_data):
-            rostering.keep_following(obj.pk, clock.now())
+            rostering.keep_following(obj.pk, instant_of(request))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and "time_zone" in form.changed_data:
-            rostering.follow_zone(form.begun, clock.now())
+            rostering.follow_zone(form.begun, instant_of(request))

@@ -1,6 +1,6 @@
 """What a change of a schedule comes to, looked at after it is made and before it is taken back or kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,13 +28,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What is different on one schedule, before `now` and from then on."""
+
+    schedule: Schedule
+    past: list[Change]
+    coming: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     schedule: Schedule
     shown: Timetable
     first_day: date
     days: int
-    past: list[Change]
-    coming: list[Change]
+    changes: Changes
+    followers: list[Changes]  # only those on which something changes
     warnings: list[str]
     is_new: bool
 
@@ -57,15 +66,15 @@ def compared(now: datetime) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A schedule before it is changed."""
+    """A schedule and those that follow it, before it is changed."""
 
-    plan: Plan[int]
+    plans: dict[int, Plan[int]]
     broken: list[str]
 
 
 def before(schedule: Schedule, now: datetime) -> Before:
-    broken = sharing.breaches([schedule], now).get(schedule.pk, [])
-    return Before(scheduling.plan_of(schedule, compared(now)), broken)
+    known = _with_followers(schedule)
+    return Before(scheduling.plans([one.pk for one in known], compared(now)), _broken(known, now))
 
 
 def outlook(schedule_id: int, before: Before | None, now: datetime, me: User, days: int) -> Outlook:
@@ -74,23 +83,43 @@ def outlook(schedule_id: int, before: Before | None, now: datetime, me: User, da
     It warns of limits that are broken now and were not before.
     """
     schedule = Schedule.objects.select_related("team", "follows").get(pk=schedule_id)
-    span = compared(now)
-    found = differences(before.plan, scheduling.plan_of(schedule, span), span) if before else []
-    people = User.objects.in_bulk({person for one in found for person in (*one.before, *one.after)})
-    broken = sharing.breaches([schedule], now).get(schedule.pk, [])
+    known = _with_followers(schedule)
+    changes, *followers = _changes(known, before, now)
     first_day = now.astimezone(schedule.zone).date() - timedelta(days=1)
     return Outlook(
         schedule=schedule,
         shown=timetable(schedule, window(schedule, first_day, days), now, me),
         first_day=first_day,
         days=days,
-        past=list(_changes((one for one in found if one.span.start < now), people)),
-        coming=list(_changes((one for one in found if one.span.start >= now), people)),
-        warnings=[words for words in broken if before is None or words not in before.broken],
+        changes=changes,
+        followers=[one for one in followers if one.past or one.coming],
+        warnings=[words for words in _broken(known, now) if before is None or words not in before.broken],
         is_new=before is None,
     )
 
 
-def _changes(found: Iterable[Difference[int]], people: Mapping[int, User]) -> Iterable[Change]:
-    for one in found:
-        yield Change(one.span, [people[pk] for pk in one.before], [people[pk] for pk in one.after])
+def _with_followers(schedule: Schedule) -> list[Schedule]:
+    return [schedule, *schedule.followers.select_related("team")]
+
+
+def _broken(schedules: Sequence[Schedule], now: datetime) -> list[str]:
+    return list(dict.fromkeys(words for found in sharing.breaches(schedules, now).values() for words in found))
+
+
+def _changes(schedules: Sequence[Schedule], before: Before | None, now: datetime) -> list[Changes]:
+    """What is different on each of them; nothing on those that were not there before."""
+    span = compared(now)
+    old = before.plans if before else {}
+    new = scheduling.plans(old, span)
+    found = {pk: differences(old[pk], plan, span) for pk, plan in new.items()}
+    people = User.objects.in_bulk({pk for some in found.values() for one in some for pk in (*one.before, *one.after)})
+    listed = []
+    for schedule in schedules:
+        changes = [_change(one, people) for one in found.get(schedule.pk, [])]
+        past = [one for one in changes if one.span.start < now]
+        listed.append(Changes(schedule, past, [one for one in changes if one.span.start >= now]))
+    return listed
+
+
+def _change(one: Difference[int], people: Mapping[int, User]) -> Change:
+    return Change(one.span, [people[pk] for pk in one.before], [people[pk] for pk in one.after])

@@ -52,10 +52,34 @@ def test_what_was_previewed_can_be_saved(client, schedule):
 
 def test_a_preview_says_who_is_on_call_instead_of_whom(client, schedule):
     answer = preview(client, change(schedule), **{"rotations-0-turns": "omar"})
-    seen = answer.context["outlook"]
+    seen = answer.context["outlook"].changes
     assert not seen.past
     assert {(one.before[0].username, one.after[0].username) for one in seen.coming} == {("priya", "omar")}
     assert "instead of Priya" in pages.text_of(answer)
+
+
+@pytest.mark.parametrize("name", ["priya", "omar"])  # whichever has the turn now, one of them changes it at once
+def test_what_changes_at_once_is_not_said_to_be_past(client, schedule, name):
+    answer = preview(client, change(schedule), **{"rotations-0-turns": name})
+    assert answer.context["outlook"].changes.coming
+    assert not answer.context["outlook"].changes.past
+
+
+def test_a_preview_says_what_changes_where_the_schedule_is_followed(client, schedule):
+    second = Schedule.objects.create(
+        name="Second", slug="second", team=schedule.team, role="secondary", follows=schedule
+    )
+    answer = preview(client, change(schedule), **{"rotations-0-length": 2})
+    (seen,) = answer.context["outlook"].followers
+    assert (seen.schedule, seen.past) == (second, [])
+    assert seen.coming
+    assert "What changes on Second, which follows it" in pages.text_of(answer)
+
+
+def test_a_preview_leaves_out_followers_on_which_nothing_changes(client, schedule):
+    Schedule.objects.create(name="Second", slug="second", team=schedule.team, role="secondary", follows=schedule)
+    answer = preview(client, change(schedule), description="Be kind.")
+    assert answer.context["outlook"].followers == []
 
 
 def test_a_preview_says_where_nothing_changes(client, schedule):
@@ -71,7 +95,7 @@ def test_a_preview_shows_gaps(client, schedule):
 def test_a_preview_warns_where_the_past_would_change(client, schedule):
     fields = {"rotations-0-turns": "omar", "rotations-0-corrects_past": "on"}
     answer = preview(client, change(schedule), **fields)
-    assert answer.context["outlook"].past
+    assert answer.context["outlook"].changes.past
     assert "The past changes, too" in pages.text_of(answer)
 
 
