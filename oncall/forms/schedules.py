@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
 
 from irm.lib.timespan import Span
+from irm.lib.wallclock import first_instant, reading
 from oncall.models import Override, User
 
 YEARS = range(2000, 2100)
@@ -42,6 +44,29 @@ class LocalMoment(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+class MomentField(forms.DateTimeField):
+    """A time read in the viewer's zone; one that their clocks skip, or show twice, is told in words."""
+
+    widget = LocalMoment
+    ODD = "ambiguous_timezone"  # what Django calls both
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != self.ODD or error.params is None:
+                raise
+            raise forms.ValidationError(_odd(error.params["datetime"]), code=self.ODD) from None
+
+
+def _odd(wall: datetime) -> str:
+    zone = ZoneInfo(timezone.get_current_timezone_name())
+    shown = f"On {wall.day} {wall:%B %Y} the clocks of {zone}"
+    if reading(first_instant(wall, zone), zone) != wall:
+        return f"{shown} are put forward and skip {wall:%H:%M}. Choose a time before or after it."
+    return f"{shown} are put back and show {wall:%H:%M} twice. Choose a time before or after it."
+
+
 class OverrideForm(forms.ModelForm):
     """Who takes over, and when. Times are read in the viewer's zone."""
 
@@ -53,7 +78,7 @@ class OverrideForm(forms.ModelForm):
         fields = ["user", "kind", "replaces", "starts_at", "ends_at", "reason"]
         labels = {"user": "Who takes over", "kind": "What it does", "starts_at": "From", "ends_at": "Until"}
         help_texts = {"user": "", "kind": "For whoever else would be on call then."}
-        widgets = {"starts_at": LocalMoment, "ends_at": LocalMoment}
+        field_classes = {"starts_at": MomentField, "ends_at": MomentField}
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

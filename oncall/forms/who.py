@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from oncall.models import Team
 
-from .schedules import YEARS, LocalMoment
+from .schedules import YEARS, MomentField
 
 
 class WhoForm(forms.Form):
     """What is left empty is now, and every team. Times are read in the viewer's zone."""
 
-    at = forms.DateTimeField(required=False, label="At", widget=LocalMoment())
+    at = MomentField(required=False, label="At")
     team = forms.ModelChoiceField(Team.objects.all(), to_field_name="slug", required=False, empty_label="Every team")
 
     def clean_at(self) -> datetime | None:

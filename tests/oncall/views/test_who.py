@@ -71,9 +71,16 @@ def test_a_time_that_makes_no_sense_is_kept_and_told(reader, schedule, at):
     assert f'value="{at}"' in found
 
 
-def test_a_skipped_hour_is_told():
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2026-03-29T02:30", "On 29 March 2026 the clocks of Europe/Berlin are put forward and skip 02:30."),
+        ("2026-10-25T02:30", "On 25 October 2026 the clocks of Europe/Berlin are put back and show 02:30 twice."),
+    ],
+)
+def test_an_hour_that_the_clocks_skip_or_show_twice_is_told_in_words(at, words):
     viewer = pages.client_of(pages.person(READ, time_zone="Europe/Berlin"))
-    assert "is no time that is understood" in shown(viewer, "?at=2026-03-29T02:30")
+    assert f"{words} Choose a time before or after it." in shown(viewer, f"?at={at}")
 
 
 def test_one_team_can_be_chosen(reader, schedule):
