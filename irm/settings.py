@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "irm.lib.viewer_zone.ViewerZoneMiddleware",
+    "irm.lib.wrong_method.WrongMethodMiddleware",
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/ may override a widget's markup
 ROOT_URLCONF = "irm.urls"
