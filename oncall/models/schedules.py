@@ -17,6 +17,7 @@ from oncall.turns import YEARS
 from .people import Team, User, validate_windows
 
 SETTLING = timedelta(minutes=1)
+LENGTHS = range(1, 501)  # of turns and of the pauses between them, in units
 
 
 def parse_hours(text: str) -> list[int]:
@@ -127,6 +128,8 @@ class Schedule(models.Model):
     def clean(self) -> None:
         if self.slug in self.RESERVED:
             raise ValidationError({"slug": f"“{self.slug}” is an address of its own. Choose another one."})
+        if self.days_ahead is not None and self.days_ahead > 366:
+            raise ValidationError({"days_ahead": "A schedule follows another by 366 days at most."})
         leader = self.follows
         if leader is not None and (leader.follows_id is not None or leader.pk == self.pk):
             raise ValidationError({"follows": "Choose a schedule that does not follow another."})
@@ -262,6 +265,12 @@ class Rotation(models.Model):
         errors = beyond_the_calendar(anchor_on=self.anchor_on, starts_at=self.starts_at, ends_at=self.ends_at)
         if self.passing == self.Passing.ACTIVE_DAYS and self.unit != self.Unit.DAYS:
             errors["passing"] = "Turns that pass on active days are counted in days."
+        if self.length not in LENGTHS:
+            errors["length"] = f"A turn lasts {LENGTHS.start} to {LENGTHS.stop - 1} of its units."
+        if self.gap and self.gap not in LENGTHS:
+            errors["gap"] = f"A pause lasts {LENGTHS.stop - 1} units at most."
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            errors["ends_at"] = "It has to end after it starts."
         if errors:
             raise ValidationError(errors)
 
