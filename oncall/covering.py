@@ -42,7 +42,7 @@ def conflicts(schedules: Sequence[Schedule], span: Span, now: datetime) -> list[
         return []
     aways = [shifts.Away(row.pk, row.user_id, row.span) for row in absences.values()]
     plans = scheduling.plans([schedule.pk for schedule in schedules], ahead)
-    offers = _offers(schedules, (away.person for away in aways))
+    offers = _offers(schedules, (away.person for away in aways), now)
     found = []
     for schedule in schedules:
         for pk, hit in _hits(shifts.resolve(plans[schedule.pk], ahead), aways):
@@ -112,9 +112,11 @@ def _hits(held: Sequence[shifts.Shift[int]], aways: Sequence[shifts.Away[int]]) 
     return [(pk, span) for pk, spans in found.items() for span in union(spans)]
 
 
-def _offers(schedules: Iterable[Schedule], people: Iterable[int]) -> dict[tuple[int, int], list[ShiftSwap]]:
+def _offers(
+    schedules: Iterable[Schedule], people: Iterable[int], now: datetime
+) -> dict[tuple[int, int], list[ShiftSwap]]:
     """The open offers of these people, by schedule and holder."""
     found: dict[tuple[int, int], list[ShiftSwap]] = {}
-    for offer in ShiftSwap.objects.open().filter(schedule__in=[row.pk for row in schedules], holder__in=set(people)):
+    for offer in ShiftSwap.objects.open(now).filter(schedule__in=[row.pk for row in schedules], holder__in=set(people)):
         found.setdefault((offer.schedule_id, offer.holder_id), []).append(offer)
     return found

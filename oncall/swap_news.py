@@ -24,7 +24,7 @@ def tell_again(swap: ShiftSwap, people: Iterable[User], now: datetime) -> None:
 
 
 def tell_holder(swap: ShiftSwap, outcome: str, by: User | None, now: datetime) -> None:
-    """What became of the offer: "taken", "declined", "withdrawn", "expired" or "moved"."""
+    """What became of the offer: "taken", "declined", "withdrawn", "expired", "moved" or "left"."""
     _tell(swap.holder, swap, "swap_settled", "settled", {"outcome": outcome, "by": str(by or "")}, now)
 
 
@@ -54,7 +54,7 @@ def _about(swap: ShiftSwap, person: User) -> dict[str, Any]:
         "when": stretch(swap.starts_at, swap.ends_at, person.zone),
         "return_when": stretch(back.start, back.end, person.zone) if back else "",
         "is_to_team": swap.offered_to_id is None,
-        "asked": str(swap.offered_to or ""),
+        "asked": swap.asked,
         "message": swap.message,
         "path": swap.get_absolute_url(),
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from oncall import rostering
-from oncall.models import Membership, Rotation, Schedule, ShiftSwap, User
+from oncall.models import Membership, Rotation, Schedule, ShiftSwap, Team, User
 
 MAY_CHANGE = "oncall.change_override"
 
@@ -26,7 +26,7 @@ def open_to(person: User, now: datetime) -> QuerySet[ShiftSwap]:
     in_turn = rostering.in_force(Rotation.objects.filter(members__user=person), now).values("schedule")
     joined = Q(schedule__team__in=person.memberships.values("team"))
     joined |= Q(schedule__in=in_turn) | Q(schedule__follows__in=in_turn)
-    offers = ShiftSwap.objects.open().filter(Q(offered_to=person) | Q(joined, offered_to=None))
+    offers = ShiftSwap.objects.open(now).filter(Q(offered_to=person) | Q(joined, offered_to=None))
     return offers.exclude(holder=person)
 
 
@@ -47,9 +47,9 @@ def may_offer(person: User, schedule: Schedule, holder: User) -> bool:
 
 def may_offer_for_others(person: User, schedule: Schedule) -> bool:
     """Leads of the team and managers ask for cover in the place of others."""
-    leads = schedule.team.memberships.filter(user=person, role=Membership.Role.LEAD)
-    return person.has_perm(MAY_CHANGE) or leads.exists()
+    return person.has_perm(MAY_CHANGE) or Team.objects.led_by(person).filter(pk=schedule.team_id).exists()
 
 
 def may_withdraw(person: User, swap: ShiftSwap) -> bool:
-    return swap.is_open and (person.pk == swap.holder_id or person.has_perm(MAY_CHANGE))
+    """Whoever might have made it."""
+    return swap.is_open and may_offer(person, swap.schedule, swap.holder)

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Min
 
+from irm.lib.fingerprint import fingerprint
 from irm.lib.history import signed
 from oncall import overriding, swap_news
 from oncall.errors import NotAllowed
 from oncall.models import Schedule, ShiftSwap, User
 from oncall.swap_people import asked, may_offer, may_take, may_withdraw, takers
-from oncall.swap_plans import overrides_of, refuse_unless_held, warnings
+from oncall.swap_plans import overrides_of, refuse_out_of_reach, refuse_unless_held, warnings, who_left
 
 log = logging.getLogger("irm.swapping")
 
@@ -30,11 +31,13 @@ def offer(swap: ShiftSwap, *, by: User, now: datetime) -> ShiftSwap:
 
     Returns the one that is open already where it is just the same: a form that was sent twice. Raises NotAllowed.
     """
+    for span in swap.spans:
+        refuse_out_of_reach(span, now)
     schedule = Schedule.objects.select_for_update().get(pk=swap.schedule_id)
     if not may_offer(by, schedule, swap.holder):
-        raise NotAllowed("Only the person who is on call, or a lead of the team, may offer this shift.")
+        raise NotAllowed("Only the person who is on call, a lead of the team or a manager may offer this shift.")
     _leave_out_the_past(swap, now)
-    for known in ShiftSwap.objects.open().filter(schedule=schedule, holder=swap.holder):
+    for known in ShiftSwap.objects.open(now).filter(schedule=schedule, holder=swap.holder):
         if _is_same(known, swap, now):
             return known
         if known.span.overlaps(swap.span):
@@ -49,10 +52,10 @@ def offer(swap: ShiftSwap, *, by: User, now: datetime) -> ShiftSwap:
 
 
 @transaction.atomic
-def take(pk: int, *, by: User, now: datetime, is_warned: bool = False) -> bool:
+def take(pk: int, *, by: User, now: datetime, told: str = "") -> bool:
     """Put an offer into force as overrides. False where this person took it before.
 
-    Raises NotAllowed; also where something speaks against it and the taker has not been warned.
+    Raises NotAllowed; also where something speaks against it and is not what the taker was `told`, a fingerprint.
     """
     swap = _locked(pk)
     if swap.state == State.TAKEN and swap.taken_by_id == by.pk:
@@ -61,7 +64,7 @@ def take(pk: int, *, by: User, now: datetime, is_warned: bool = False) -> bool:
     if not may_take(by, swap, now):
         raise NotAllowed("This offer was made to somebody else.")
     refuse_unless_held(swap, by, now)
-    if not is_warned and warnings(swap, by, now):
+    if (warned := warnings(swap, by, now)) and told != fingerprint(warned):
         raise NotAllowed("Nothing has changed yet. Please read what speaks against it first.")
     others = [person for person in asked(swap, now) if person != by]
     for override in overrides_of(swap, by, now):
@@ -89,13 +92,13 @@ def decline(pk: int, *, by: User, now: datetime) -> bool:
 
 @transaction.atomic
 def withdraw(pk: int, *, by: User, now: datetime) -> bool:
-    """The offer is taken back by its holder or a manager. False where it was before. Raises NotAllowed."""
+    """The offer is taken back by its holder, a lead or a manager. False where it was before. Raises NotAllowed."""
     swap = _locked(pk)
     if swap.state == State.WITHDRAWN:
         return False
     _refuse_unless_open(swap, now)
     if not may_withdraw(by, swap):
-        raise NotAllowed("Only the person who made an offer, or a manager, may withdraw it.")
+        raise NotAllowed("Only the person who is on call, a lead of the team or a manager may withdraw it.")
     _settle(swap, State.WITHDRAWN, by, now)
     swap_news.tell_it_is_gone(swap, asked(swap, now), "withdrawn", now)
     if by.pk != swap.holder_id:
@@ -138,9 +141,9 @@ def _follow_up(pk: int, seen: datetime | None, now: datetime) -> bool:
     if swap.expires_at <= now:
         _settle(swap, State.EXPIRED, None, now)
         swap_news.tell_holder(swap, "expired", None, now)
-    elif not _stands(swap, now):
+    elif outcome := _what_ended_it(swap, now):
         _settle(swap, State.WITHDRAWN, None, now)
-        swap_news.tell_holder(swap, "moved", None, now)
+        swap_news.tell_holder(swap, outcome, None, now)
         swap_news.tell_it_is_gone(swap, asked(swap, now), "withdrawn", now)
     else:
         swap_news.tell_again(swap, asked(swap, now), now)
@@ -155,12 +158,15 @@ def _locked(pk: int) -> ShiftSwap:
     return swaps.select_for_update(of=("self",)).get(pk=pk)
 
 
-def _stands(swap: ShiftSwap, now: datetime) -> bool:
+def _what_ended_it(swap: ShiftSwap, now: datetime) -> str:
+    """Empty where it still stands."""
+    if swap.offered_to is not None and who_left(swap, swap.offered_to):
+        return "left"
     try:
         refuse_unless_held(swap, swap.offered_to, now)
     except NotAllowed:
-        return False
-    return True
+        return "moved"
+    return ""
 
 
 def _settle(swap: ShiftSwap, state: str, by: User | None, now: datetime) -> None:
@@ -186,8 +192,6 @@ def _refuse_wrong_people(swap: ShiftSwap, now: datetime) -> None:
 
 
 def _leave_out_the_past(swap: ShiftSwap, now: datetime) -> None:
-    if swap.ends_at <= now or (swap.return_ends_at and swap.return_ends_at <= now):
-        raise NotAllowed("That shift is over.")
     swap.starts_at = max(swap.starts_at, now)
     if swap.return_starts_at is not None:
         swap.return_starts_at = max(swap.return_starts_at, now)

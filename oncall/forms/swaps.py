@@ -1,4 +1,4 @@
-"""Offering a shift, and saying when one is away."""
+"""Offering a shift, and asking for cover."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from irm.lib.localtime import stretch
 from irm.lib.timespan import Span
-from oncall.forms.schedules import YEARS, LocalMoment
+from oncall import swap_plans
+from oncall.errors import NotAllowed
+from oncall.forms.schedules import YEARS, MomentField
 from oncall.models import Schedule, ShiftSwap, User
 from oncall.sharing import Candidate
 
@@ -34,12 +36,14 @@ def span_as_value(span: Span) -> str:
     return f"{span.start.isoformat()}/{span.end.isoformat()}"
 
 
-def asked_for(start: str, end: str) -> Span | None:
-    """The stretch that a link names, if it can be read."""
+def asked_for(start: str, end: str, now: datetime) -> Span | None:
+    """The stretch that a link names, if it can be read and offered."""
     try:
-        return Span(read_instant(start), read_instant(end))
-    except (ValueError, OverflowError):
+        span = Span(read_instant(start), read_instant(end))
+        swap_plans.refuse_out_of_reach(span, now)
+    except (ValueError, OverflowError, NotAllowed):
         return None
+    return span
 
 
 class InstantField(forms.CharField):
@@ -102,8 +106,8 @@ class OfferForm(forms.Form):
     """Which of one's own shifts is offered, to whom, and for what."""
 
     shift = SpanField(label="Which shift")
-    part_from = forms.DateTimeField(label="Only from", required=False, widget=LocalMoment)
-    part_until = forms.DateTimeField(label="Only until", required=False, widget=LocalMoment)
+    part_from = MomentField(label="Only from", required=False)
+    part_until = MomentField(label="Only until", required=False)
     to = forms.ChoiceField(label="Whom to ask", required=False)
     in_return = OthersSpanField(
         label="In return for",
@@ -114,26 +118,33 @@ class OfferForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Mapping[str, Any] | None,
+        *,
         schedule: Schedule,
         holder: User,
         held: Mapping[int, Sequence[Span]],
         people: Iterable[User],
-        **kwargs: Any,
+        now: datetime,
+        linked: Span | None = None,
     ) -> None:
-        """`held`: the coming stretches of everybody, by person; `people`: those who may be asked."""
-        super().__init__(*args, **kwargs)
-        self.schedule, self.holder = schedule, holder
+        """`held`: the coming stretches of everybody, by person; `people`: those who may be asked; `linked`: what a
+        link here has named."""
+        super().__init__(data, initial={"shift": linked and span_as_value(linked)})
+        self.schedule, self.holder, self.now, self.linked = schedule, holder, now, linked
         self.people = {person.pk: person for person in people}
         self.own = list(held.get(holder.pk, ()))
-        shown = [asked for asked in [self.initial.get("shift")] if asked and asked not in self.own]
+        shown = [linked] if linked and linked not in self.own else []
         self._choices("shift", [(span_as_value(span), self._words(span)) for span in [*shown, *self.own]])
-        if self.initial.get("shift"):
-            self.initial["shift"] = span_as_value(self.initial["shift"])
         self._choices("in_return", [("", "Nothing in return"), *self._of_others(held)])
         self.suggest(())
         zone = timezone.get_current_timezone_name()
         self.fields["part_from"].help_text = f"To offer only a part of it. In your time zone, {zone}."
+
+    @property
+    def stretch(self) -> Span | None:
+        """Who could take it is asked for this: for what was chosen, else for what the page shows first."""
+        chosen: Span | None = self.cleaned_data.get("shift") if self.is_bound and self.is_valid() else None
+        return chosen or self.linked or next(iter(self.own), None)
 
     def suggest(self, candidates: Iterable[Candidate]) -> None:
         """Those who may be asked: first the ones suggested, in their order, each with what they carry already."""
@@ -150,6 +161,7 @@ class OfferForm(forms.Form):
         cleaned: dict[str, Any] = self.cleaned_data
         if (span := cleaned.get("shift")) is not None:
             self._narrow(cleaned, span)
+            self._refuse_out_of_reach(cleaned["shift"])
         if cleaned.get("in_return"):
             self._match_return(cleaned)
         return cleaned
@@ -177,6 +189,12 @@ class OfferForm(forms.Form):
             self.add_error("part_until", "Choose a later time within the shift.")
         else:
             cleaned["shift"] = Span(start, end)
+
+    def _refuse_out_of_reach(self, span: Span) -> None:
+        try:
+            swap_plans.refuse_out_of_reach(span, self.now)
+        except NotAllowed as error:
+            self.add_error("shift", str(error))
 
     def _match_return(self, cleaned: dict[str, Any]) -> None:
         """What is wanted in return says whom to ask."""

@@ -85,8 +85,11 @@ class Override(models.Model):
 
 
 class ShiftSwapQuerySet(models.QuerySet["ShiftSwap"]):
-    def open(self) -> "ShiftSwapQuerySet":
-        return self.filter(state=ShiftSwap.State.OPEN)
+    def open(self, now: datetime) -> "ShiftSwapQuerySet":
+        """Those that can be answered, though one that has ended may wait to be marked so. See `expires_at`."""
+        has_begun = Q(starts_at__gt=F("created_at"), starts_at__lte=now) | Q(ends_at__lte=now)
+        return_has = Q(return_starts_at__gt=F("created_at"), return_starts_at__lte=now) | Q(return_ends_at__lte=now)
+        return self.filter(state=ShiftSwap.State.OPEN).exclude(has_begun).exclude(return_has)
 
 
 class ShiftSwap(models.Model):
@@ -160,10 +163,18 @@ class ShiftSwap(models.Model):
         return Span(self.return_starts_at, self.return_ends_at)
 
     @property
+    def spans(self) -> list[Span]:
+        return [self.span, self.return_span] if self.return_span else [self.span]
+
+    @property
     def expires_at(self) -> datetime:
         """When its first shift begins; of a shift that ran already when it was offered, its end."""
-        spans = [self.span] + ([self.return_span] if self.return_span else [])
-        return min(span.start if span.start > self.created_at else span.end for span in spans)
+        return min(span.start if span.start > self.created_at else span.end for span in self.spans)
+
+    @property
+    def asked(self) -> str:
+        """Who may take it, in words."""
+        return str(self.offered_to or f"anybody in {self.schedule.team} or in its rotations")
 
 
 class Absence(models.Model):

@@ -32,7 +32,7 @@ def own_cards(person: User, now: datetime) -> dict[str, Any]:
     """For My on-call: open offers that concern me, my absences, and my shifts that these hit."""
     return {
         "offers_to_me": with_names(swap_people.open_to(person, now)),
-        "my_offers": with_names(ShiftSwap.objects.open().filter(holder=person)),
+        "my_offers": with_names(ShiftSwap.objects.open(now).filter(holder=person)),
         "absences": coming_absences(person, now),
         "conflicts": [ConflictRow(one, True) for one in covering.own_conflicts(person, now)],
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from irm.lib import clock
 from irm.lib.access import View, requires
+from irm.lib.fingerprint import fingerprint
 from irm.lib.timespan import Span
 from oncall import sharing, swap_people, swap_plans, swapping
 from oncall.errors import NotAllowed
@@ -35,7 +36,7 @@ def swaps(request: PersonRequest) -> HttpResponse:
     context = {
         "now": now,
         "offers_to_me": with_names(swap_people.open_to(me, now)),
-        "my_offers": with_names(ShiftSwap.objects.open().filter(holder=me)),
+        "my_offers": with_names(ShiftSwap.objects.open(now).filter(holder=me)),
         "settled": with_names(lately)[:50],
     }
     return render(request, "oncall/swaps.html", context)
@@ -48,7 +49,7 @@ def swap(request: PersonRequest, pk: int) -> HttpResponse:
     now = clock.now()
     is_open = found.is_open and found.expires_at > now
     context = {"swap": found, "now": now, "is_open": is_open}
-    context |= _while_open(found, request.user, now) if is_open else {"is_in_force": found.overrides.exists()}
+    context |= _while_open(found, request.user, now) if is_open else {"is_in_force": swap_plans.is_in_force(found)}
     return render(request, "oncall/swap.html", context)
 
 
@@ -64,14 +65,15 @@ def offer(request: PersonRequest, slug: str) -> HttpResponse:
         holder=me,
         held=swap_plans.held_by(schedule, Span(now, now + AHEAD)),
         people=swap_people.takers(schedule, me, now),
-        initial={"shift": asked_for(request.GET.get("start", ""), request.GET.get("end", ""))},
+        now=now,
+        linked=asked_for(request.GET.get("start", ""), request.GET.get("end", ""), now),
     )
     if request.method == "POST" and form.is_valid() and "look" not in request.POST:
         try:
             return redirect(swapping.offer(form.offer(), by=me, now=now))
         except NotAllowed as error:
             form.add_error(None, str(error))
-    shift = _chosen(form, now)
+    shift = form.stretch
     candidates = sharing.candidates(schedule, shift, now, leaving=me) if shift else []
     form.suggest(candidates)
     context = {"form": form, "schedule": schedule, "now": now, "shift": shift, "candidates": candidates}
@@ -112,9 +114,8 @@ def _pressed(press: Press) -> View:
 
 @_pressed
 def take(request: PersonRequest, found: ShiftSwap) -> str:
-    """Where something speaks against it, the page has to have said so."""
-    now = clock.now()
-    swapping.take(found.pk, by=request.user, now=now, is_warned="anyway" in request.POST)
+    """Where something speaks against it, the page has to have said just that."""
+    swapping.take(found.pk, by=request.user, now=clock.now(), told=request.POST.get("told", ""))
     return "It is yours. The schedule shows it already."
 
 
@@ -133,23 +134,17 @@ def withdraw(request: PersonRequest, found: ShiftSwap) -> str:
 def _while_open(found: ShiftSwap, me: User, now: datetime) -> dict[str, Any]:
     may_take = swap_people.may_take(me, found, now)
     taker = me if may_take else found.offered_to
+    warned = swap_plans.warnings(found, taker, now) if taker else []
     context: dict[str, Any] = {
         "may_take": may_take,
         "may_decline": me == found.offered_to,
         "may_withdraw": swap_people.may_withdraw(me, found),
         "holdings": swap_plans.holdings(found, taker, now),
-        "warnings": swap_plans.warnings(found, taker, now) if taker else [],
+        "warnings": warned,
+        "told": fingerprint(warned),
     }
     try:
         swap_plans.refuse_unless_held(found, taker, now)
     except NotAllowed as error:
         context |= {"problem": str(error), "may_take": False}
     return context
-
-
-def _chosen(form: OfferForm, now: datetime) -> Span | None:
-    """The stretch that candidates are looked for: what was chosen, else what the page shows first."""
-    chosen: Span | None = form.cleaned_data.get("shift") if form.is_bound and form.is_valid() else None
-    linked = asked_for(*str(form.initial.get("shift") or "/").split("/"))
-    shift = chosen or linked or next(iter(form.own), None)
-    return shift if shift and shift.end > now else None

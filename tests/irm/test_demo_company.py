@@ -46,7 +46,7 @@ def test_a_schedule_follows_another_and_one_is_for_working_days(company):
 def test_an_absence_hits_a_shift_and_a_shift_is_offered(company):
     found = covering.conflicts(list(Schedule.objects.all()), Span(NOW, NOW + timedelta(weeks=6)), NOW)
     assert {conflict.person.username for conflict in found} == {"aino", "omar"}
-    assert ShiftSwap.objects.open().get().holder.username == "jonas"
+    assert ShiftSwap.objects.open(NOW).get().holder.username == "jonas"
 
 
 def test_a_calendar_is_read_and_names_a_stranger(company):

@@ -43,8 +43,8 @@ def offered(schedule, *, by=None, now=NOW, **fields):
     return swapping.offer(swap, by=person(by) if by else swap.holder, now=now)
 
 
-def taken(swap, by, now=NOW):
-    return swapping.take(swap.pk, by=person(by), now=now)
+def taken(swap, by, now=NOW, **told):
+    return swapping.take(swap.pk, by=person(by), now=now, **told)
 
 
 def on_call(schedule, start=NOW, days=28):

@@ -100,6 +100,9 @@ def test_the_plan_is_looked_at_again_after_it_is_taken(plan):
         ({"to": "cleo", "back": BOS_WEEK}, "Cleo is not, or no longer, on call"),
         ({"to": "bo", "back": (AINOS_WEEK[0] + HOUR, BOS_WEEK[1])}, "overlap"),
         ({"by": "bo"}, "Only the person who is on call"),
+        ({"stretch": (AINOS_WEEK[0], utc("2026-08-26T09:00"))}, "Half a year"),
+        ({"stretch": (utc("2027-02-01T09:00"), utc("2027-02-08T09:00"))}, "within a year"),
+        ({"to": "bo", "back": (utc("2036-02-01"), utc("2036-02-08"))}, "within a year"),
     ],
 )
 def test_an_offer_that_cannot_be_is_refused_and_nothing_is_kept(plan, fields, why):

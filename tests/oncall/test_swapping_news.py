@@ -36,6 +36,11 @@ def test_an_offer_to_the_team_asks_everybody_who_may_take_it(plan):
     assert told("swap_offered") == ["bo", "cleo"]
 
 
+def test_whom_an_offer_to_the_team_asks_is_said_in_full(plan):
+    offered(plan)
+    assert "Aino asks anybody in Payments or in its rotations to take this shift" in mails("swap_offered")[0][1]
+
+
 def test_an_offer_to_one_person_asks_only_them(plan):
     offered(plan, to="cleo")
     assert told("swap_offered") == ["cleo"]

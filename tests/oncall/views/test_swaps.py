@@ -52,6 +52,11 @@ def press(person, swap, verb, **data):
     return pages.text_of(answer)
 
 
+def told(person, swap):
+    """What the page has said speaks against it, as its button sends it along."""
+    return pages.client_of(person).get(f"/swaps/{swap.pk}/").context["told"]
+
+
 def test_outsiders_are_turned_away_from_every_page(plan, people):
     swap = offered(plan, people)
     for path in ("/swaps/", f"/swaps/{swap.pk}/", f"{plan.get_absolute_url()}swaps/offer/"):
@@ -131,7 +136,16 @@ def test_what_speaks_against_it_is_read_before_it_is_taken(plan, people):
     assert "Cleo is away then" in shown
     assert "read what speaks against it first" in press(people["cleo"], swap, "take")
     assert swap.is_open
-    assert "It is yours" in press(people["cleo"], swap, "take", anyway="yes")
+    assert "It is yours" in press(people["cleo"], swap, "take", told=told(people["cleo"], swap))
+
+
+def test_what_came_up_after_the_page_was_read_is_read_first(plan, people):
+    swap, cleo = offered(plan, people), people["cleo"]
+    Absence.objects.create(user=cleo, starts_at=swap.starts_at, ends_at=swap.ends_at)
+    read = told(cleo, swap)
+    cleo.contact_methods.all().delete()
+    assert "read what speaks against it first" in press(cleo, swap, "take", told=read)
+    assert not Override.objects.exists()
 
 
 def test_a_trade_shows_what_each_would_hold(plan, people):
@@ -171,9 +185,17 @@ def test_a_taken_swap_that_was_taken_back_says_so(plan, people):
     swap = offered(plan, people)
     press(people["bo"], swap, "take")
     path = f"/swaps/{swap.pk}/"
-    assert "taken back since" not in pages.text_of(pages.client_of(people["bo"]).get(path))
+    assert "not in force any more" not in pages.text_of(pages.client_of(people["bo"]).get(path))
     Override.objects.all().delete()
-    assert "taken back since" in pages.text_of(pages.client_of(people["bo"]).get(path))
+    assert "not in force any more" in pages.text_of(pages.client_of(people["bo"]).get(path))
+
+
+def test_a_taken_swap_that_a_later_override_has_overtaken_says_so(plan, people):
+    swap = offered(plan, people)
+    press(people["bo"], swap, "take")
+    fields = {"starts_at": swap.ends_at - timedelta(hours=1), "ends_at": swap.ends_at}
+    Override.objects.create(schedule=plan, user=people["cleo"], **fields)
+    assert "not in force any more" in pages.text_of(pages.client_of(people["bo"]).get(f"/swaps/{swap.pk}/"))
 
 
 def test_the_list_holds_what_concerns_its_reader(plan, people):
@@ -194,7 +216,8 @@ def test_open_offers_are_on_the_first_page_of_those_who_may_take_them(plan, peop
 
 def test_queries_do_not_grow_with_swaps_and_people(plan, people):
     def more(number):
-        press(people["cleo"], offered(plan, people, holder="bo"), "take", anyway="yes")
+        swap = offered(plan, people, holder="bo")
+        press(people["cleo"], swap, "take", told=told(people["cleo"], swap))
         plan.team.memberships.create(user=factories.user())
         return offered(plan, people, number=number)
 
