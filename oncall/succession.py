@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Any
+from datetime import datetime
 
-from irm.lib.timespan import Span
 from irm.lib.wallclock import months_later
-from oncall.turns import YEARS, P, Passing, Rotation, Unit
-from oncall.windows import DAY
+from oncall import windows
+from oncall.rhythm import LENGTH_OF, YEARS, Passing, Unit
+from oncall.turns import P, Rotation
 
-_UNITS = {Unit.HOURS: timedelta(hours=1), Unit.DAYS: DAY, Unit.WEEKS: timedelta(weeks=1)}
-# Within which the next turn begins, whatever the length of a gap.
-_FAR = timedelta(days=366 * 50)
 _ROUNDS = 12  # of months, after which the same ones come again
 
 
@@ -64,15 +58,8 @@ def begun_with(rotation: Rotation[P], place: int, instant: datetime) -> Rotation
 
 def number_at(rotation: Rotation[P], instant: datetime) -> int:
     """The place in the list of the turn that runs at `instant` by the calendar, or else begins next."""
-    # Asked of a rotation in which each turn is held by its number.
-    numbered: Rotation[Any] = replace(
-        rotation,
-        turns=tuple((number,) for number in range(len(rotation.turns))),  # type: ignore[misc]  # numbers for people
-        windows=rotation.windows if rotation.passing is Passing.ACTIVE_DAYS else (),
-        starts=instant,
-        ends=None,
-    )
-    return int(next(numbered.within(Span(instant, instant + _FAR))).people[0])
+    turns = (rotation.turn_of(slot) for _, _, slot in rotation.slots(instant))
+    return next(turn for turn in turns if turn is not None) % len(rotation.turns)
 
 
 def _anchor_before(rotation: Rotation[P], turns: int) -> datetime | None:
@@ -80,26 +67,13 @@ def _anchor_before(rotation: Rotation[P], turns: int) -> datetime | None:
     units, anchor = turns * (rotation.length + rotation.gap), rotation.anchor
     try:
         if rotation.passing is Passing.ACTIVE_DAYS:
-            earlier = datetime.combine(_active_day_before(rotation, units), anchor.time())
+            day = windows.day_at(anchor.date(), -units, rotation.active_weekdays)
+            earlier = datetime.combine(day, anchor.time())
         elif rotation.unit is Unit.MONTHS:
             earlier = months_later(anchor, -units)
         else:
-            earlier = anchor - units * _UNITS[rotation.unit]
+            earlier = anchor - units * LENGTH_OF[rotation.unit]
     except (OverflowError, ValueError):
         return None
     keeps_day = rotation.unit is not Unit.MONTHS or earlier.day == anchor.day
     return earlier if keeps_day and earlier.year in YEARS else None
-
-
-def _active_day_before(rotation: Rotation[P], days: int) -> date:
-    """The day that has so many active days between itself and the first one from the anchor on."""
-    active = {weekday for window in rotation.windows for weekday in window.weekdays}
-    first = next(day for day in _days(rotation.anchor.date(), 1) if day.weekday() in active)
-    earlier = (day for day in _days(first - DAY, -1) if day.weekday() in active)
-    return next(islice(earlier, days - 1, None))
-
-
-def _days(day: date, step: int) -> Iterator[date]:
-    while True:
-        yield day
-        day += step * DAY

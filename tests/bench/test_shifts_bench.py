@@ -9,7 +9,8 @@ import pytest
 
 from irm.lib.timespan import Span
 from oncall.shifts import Override, OverrideKind, Plan, next_change, on_call_at, resolve
-from oncall.turns import Rotation, Unit
+from oncall.succession import begun_with
+from oncall.turns import Passing, Rotation, Unit
 from oncall.windows import parse
 
 pytestmark = pytest.mark.bench
@@ -98,3 +99,20 @@ def test_the_next_change_takes_under_a_millisecond():
     median, best = milliseconds(lambda: next_change(plan, YEAR.start), 200)
     print(f"\nnext change: {median:.2f} ms, best {best:.2f} ms")
     assert best < 1
+
+
+def test_the_longest_turns_on_one_weekday_are_moved_in_under_100_ms():
+    line = Rotation(
+        key=1,
+        zone=ZoneInfo("UTC"),
+        anchor=datetime.fromisoformat("2026-01-05T09:00"),
+        length=500,
+        unit=Unit.DAYS,
+        gap=500,
+        windows=parse("Mon 09:00-18:00"),
+        passing=Passing.ACTIVE_DAYS,
+        turns=tuple((person,) for person in range(40)),
+    )
+    median, best = milliseconds(lambda: begun_with(line, 20, YEAR.start), 5)
+    print(f"\nthe longest turns moved: {median:.1f} ms, best {best:.1f} ms")
+    assert best < 100

@@ -93,6 +93,31 @@ def test_where_no_month_has_the_day_the_list_is_turned_instead():
     assert on_call(after, utc("2026-03-01T12:00"), turns=1) == "D"
 
 
+def on_mondays(**fields):
+    return replace(
+        rotation("2026-01-07T09:00", 2, Unit.DAYS, *"ABCDE", gap=1),
+        windows=windows.parse("Mon,Thu 09:00-18:00"),
+        passing=Passing.ACTIVE_DAYS,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_an_anchor_on_active_days_goes_back_by_the_days_of_whole_turns(place):
+    before, after = on_mondays(), begun_with(on_mondays(), place, IN_BS_WEEK)
+    first, again = (number_at(line, IN_BS_WEEK) for line in (before, after))
+    assert again == place
+    back = windows.days_between(after.anchor.date(), before.anchor.date(), [0, 3])
+    assert back == 3 * ((place - first) % 5)
+
+
+@pytest.mark.parametrize("line", [replace(WEEKLY, gap=3), on_mondays()], ids=["weekly", "active days"])
+def test_whose_turn_it_is_is_known_up_to_the_end_of_the_years(line):
+    at = utc("2999-12-30T12:00")
+    assert number_at(replace(line, turns=line.turns[:1]), at) == 0
+    assert number_at(begun_with(line, 1, at), at) == 1
+
+
 @settings(deadline=None, derandomize=True)
 @given(
     unit=some.sampled_from(list(Unit)),
