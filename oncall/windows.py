@@ -16,8 +16,9 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = frozenset(range(7))
 DAY = timedelta(days=1)
+LONGEST_TEXT, LONGEST_PART = 2_000, 200  # characters
 
-_LINE = re.compile(r"(?P<days>[a-z,\s-]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})", re.IGNORECASE)
+_LINE = re.compile(r"(?P<days>[a-z, -]+) (?P<start>\d{1,2}:\d{2}) ?- ?(?P<end>\d{1,2}:\d{2})", re.IGNORECASE)
 _MIDNIGHT = time()
 
 
@@ -51,7 +52,9 @@ class Window:
 @lru_cache(maxsize=1024)
 def parse(text: str) -> tuple[Window, ...]:
     """The windows of a text, one a line or between semicolons. Raises ValueError, with words for people."""
-    parts = (part.strip() for part in re.split(r"[;\n]", text.replace("–", "-")))
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"Write {LONGEST_TEXT:,} characters at most.")
+    parts = (" ".join(part.split()) for part in re.split(r"[;\n]", text.replace("–", "-")))
     return tuple(_window(part) for part in parts if part)
 
 
@@ -92,6 +95,8 @@ def day_at(first: date, number: int, weekdays: Sequence[int]) -> date:
 
 
 def _window(part: str) -> Window:
+    if len(part) > LONGEST_PART:
+        raise ValueError(f"“{part[:20]}…” is too long. Write it like Mon-Fri 09:00-18:00.")
     found = _LINE.fullmatch(part)
     if found is None:
         raise ValueError(f"“{part}” is not understood. Write it like Mon-Fri 09:00-18:00.")

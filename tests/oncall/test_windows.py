@@ -35,6 +35,7 @@ week_windows = st.builds(Window, st.frozensets(st.integers(0, 6), min_size=1), m
         ("daily 09:00-18:00", (Window(EVERY_DAY, NINE, SIX),)),
         ("Mon-Fri 09:00-18:00; Sat 09:00-18:00", (OFFICE, Window(frozenset({5}), NINE, SIX))),
         ("Mon-Fri 09:00-18:00\r\n\r\nSat 09:00-18:00\n", (OFFICE, Window(frozenset({5}), NINE, SIX))),
+        (f"Mon-Fri{' ' * 1000}09:00 \t- 18:00", (OFFICE,)),
         ("", ()),
     ],
 )
@@ -57,6 +58,8 @@ def test_windows_are_read_as_people_write_them(text, windows):
         ("Mon 24:00-18:00", "24:00 is no time of day"),
         ("Mon 09:00-25:00", "25:00 is no time of day"),
         ("Mon 09:60-18:00", "09:60 is no time of day"),
+        (f"{'Mon,' * 60}Tue 09:00-18:00", "“Mon,Mon,Mon,Mon,Mon,…” is too long"),
+        ("Mon 09:00-18:00; " * 118, "Write 2,000 characters at most"),
     ],
 )
 def test_what_is_no_window_is_refused_with_words_that_help(text, complaint):
