@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min
 
 from irm.lib.timespan import Span
 from oncall import announcements, duties, handing_off, notifying, scheduling, shifts, wording
 from oncall.announcements import FOREVER, LATE, Told
-from oncall.models import HandoffNote, Schedule, ScheduleWatch, User
+from oncall.models import Schedule, ScheduleWatch, User
 
 log = logging.getLogger("irm.announcing")
 
@@ -22,7 +22,6 @@ BATCH = 20
 LEASE = timedelta(minutes=10)  # of a schedule being looked at; one whose look failed waits as long
 SOON = timedelta(seconds=1)
 CEILING = timedelta(hours=1)  # plans change in many ways, and not all of them ask for a look
-BACK = timedelta(days=8)  # to see who was on call before a pause
 MOVES_AHEAD = timedelta(days=28)
 GAPS_AHEAD = timedelta(days=14)
 
@@ -78,6 +77,8 @@ def look(watch: ScheduleWatch, now: datetime) -> bool:
         return True
     seen = _see(watch, now)
     with transaction.atomic():
+        # Who writes a note meanwhile waits to know whether the message about the handoff has brought it.
+        Schedule.objects.select_for_update().get(pk=watch.schedule_id)
         gaps = _announce(seen)
         mine = ScheduleWatch.objects.filter(pk=watch.pk)
         mine.update(
@@ -99,7 +100,7 @@ def _claim(watch: ScheduleWatch, now: datetime) -> bool:
 
 def _see(watch: ScheduleWatch, now: datetime) -> Look:
     schedule = watch.schedule
-    span = Span(now - BACK, now + scheduling.LOOK_AHEAD)
+    span = Span(now - handing_off.LOOK_BACK, now + scheduling.LOOK_AHEAD)
     plan = scheduling.plan_of(schedule, span)
     held = duties.held(plan, span)
     # A schedule that was just made is being filled: its gaps are looked for from the second look on.
@@ -117,7 +118,7 @@ def _announce(seen: Look) -> list[Span]:
     if since is None:
         return []
     _remind(seen, since)
-    heard = _announce_handoffs(seen, max(since, seen.now - LATE))
+    heard = _announce_handoffs(seen, since)
     _announce_moves(seen, heard)
     return _announce_gaps(seen, since)
 
@@ -132,12 +133,16 @@ def _remind(seen: Look, since: datetime) -> None:
 
 
 def _announce_handoffs(seen: Look, since: datetime) -> set[int]:
-    """Tell those who leave and those who come. Returns whom."""
+    """Tell those who leave and those who come; of what is no news any more, only what was written. Returns whom."""
     # Both ends are instants: what happened right at `since` was announced then, what happens now is told now.
-    window = Span(since + scheduling.INSTANT, seen.now + scheduling.INSTANT)
+    known = max(since, seen.now - handing_off.LOOK_BACK)
+    window = Span(known + scheduling.INSTANT, seen.now + scheduling.INSTANT)
     heard: set[int] = set()
     for handoff in duties.handoffs(seen.outlook.held, window, has_pauses=not seen.schedule.is_around_the_clock):
-        notes = _notes(seen.schedule, handoff)
+        notes = handing_off.left_for(seen.schedule, handoff)
+        if handoff.at <= seen.now - LATE:
+            handing_off.pass_on(notes, handoff.coming, seen.now)
+            continue
         in_flight = handing_off.in_flight(seen.schedule.team, seen.now)
         for person in (*handoff.coming, *handoff.leaving):
             context = wording.handoff(seen.outlook, seen.outlook.people[person], handoff, notes, in_flight)
@@ -145,13 +150,6 @@ def _announce_handoffs(seen: Look, since: datetime) -> set[int]:
             _tell(seen, person, "handoff", key, context)
             heard.add(person)
     return heard
-
-
-def _notes(schedule: Schedule, handoff: handing_off.Handoff) -> list[HandoffNote]:
-    """Those about this handoff; after a pause, about the one that began it."""
-    began = handoff.paused_at or handoff.at
-    about = Q(schedule=schedule, handoff_at__gte=began, handoff_at__lte=handoff.at)
-    return list(HandoffNote.objects.filter(about).select_related("author"))
 
 
 def _announce_moves(seen: Look, heard: set[int]) -> None:

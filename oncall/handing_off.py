@@ -26,6 +26,7 @@ SHOWN_FOR = timedelta(days=14)
 CHANGES_WITHIN = timedelta(days=7)
 SHOWN_IN_FLIGHT = 20
 SHOWN_CHANGES = 10
+NOTE_LENGTH = 4000  # of what a message brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,29 @@ def write(schedule: Schedule, handoff: Handoff, text: str, *, by: User, now: dat
     note.save()
     announced = ScheduleWatch.objects.filter(schedule=schedule, announced_until__gte=handoff.resumes_at or now)
     if is_new and handoff.resumes_at and announced.exists():
-        _tell(note, handoff, now)
+        pass_on([note], handoff.after, now)
     return note
+
+
+def left_for(schedule: Schedule, handoff: Handoff) -> list[HandoffNote]:
+    """The notes about this handoff; after a pause, about the one that began it."""
+    began = handoff.paused_at or handoff.at
+    about = HandoffNote.objects.filter(schedule=schedule, handoff_at__gte=began, handoff_at__lte=handoff.at)
+    return list(about.select_related("schedule", "author"))
+
+
+def pass_on(notes: Iterable[HandoffNote], readers: Iterable[int], now: datetime) -> None:
+    """Tell people what others wrote for them, where the message about the handoff did not bring it."""
+    people = User.objects.in_bulk(readers)
+    for note in notes:
+        page, text = path(note.schedule), note.text[:NOTE_LENGTH]
+        context = {"schedule": str(note.schedule), "author": str(note.author), "text": text, "path": page}
+        for person in people.values():
+            key = f"handoff-note-{note.pk}-{person.pk}"
+            if person.pk != note.author_id:
+                notifying.notify(
+                    person, "handoff_note", key=key, context=context, now=now, thread=thread(note.schedule)
+                )
 
 
 @transaction.atomic
@@ -219,11 +241,3 @@ def _nearest(notes: Sequence[HandoffNote], now: datetime) -> list[HandoffNote]:
     coming = min((at for at in instants if at > now), default=None)
     last = max((at for at in instants if at <= now), default=None)
     return [note for note in notes if note.handoff_at in (coming, last)]
-
-
-def _tell(note: HandoffNote, handoff: Handoff, now: datetime) -> None:
-    schedule = note.schedule
-    context = {"schedule": str(schedule), "author": str(note.author), "text": note.text[:4000], "path": path(schedule)}
-    for person in User.objects.filter(pk__in=handoff.after).exclude(pk=note.author_id):
-        key = f"handoff-note-{note.pk}-{person.pk}"
-        notifying.notify(person, "handoff_note", key=key, context=context, now=now, thread=thread(schedule))

@@ -14,7 +14,6 @@ from oncall.handing_off import Handoff, InFlight
 from oncall.models import HandoffNote, Schedule, User
 
 SHOWN_STRETCHES = 12
-NOTE_LENGTH = 4000
 Facts = dict[str, Any]
 
 
@@ -58,7 +57,7 @@ def handoff(
         "is_coming": is_coming,
         "team": str(outlook.schedule.team),
         "in_flight": [{"reference": one.reference, "words": one.words, "path": one.path} for one in in_flight],
-        "notes": [{"author": str(note.author), "text": note.text[:NOTE_LENGTH]} for note in notes],
+        "notes": [{"author": str(note.author), "text": note.text[: handing_off.NOTE_LENGTH]} for note in notes],
         "has_written": any(note.author_id == person.pk for note in notes),
         "note_path": handing_off.path(outlook.schedule, None if is_coming else passing.at),
     }  # fmt: skip

@@ -188,6 +188,36 @@ def test_who_comes_gets_the_note(schedule, luka, mina):
     assert "<strong>disk 4</strong>" in message.html
 
 
+def test_a_note_written_before_a_standstill_reaches_whoever_came_meanwhile(schedule, luka):
+    begin(schedule, MONDAY - HOUR)
+    schedule.handoff_notes.create(handoff_at=MONDAY, author=luka, text="Watch **disk 4**.", written_at=MONDAY - HOUR)
+    assert look(schedule, MONDAY + 16 * HOUR) == ["mina: Handoff note for Payments primary by Luka"]
+    assert look(schedule, MONDAY + 17 * HOUR) == []
+
+
+def test_a_note_about_a_pause_that_a_standstill_fell_into_waits_for_the_end_of_the_pause(schedule, luka):
+    schedule.is_around_the_clock, schedule.announce_before = False, ""
+    schedule.save()
+    schedule.rotations.update(active_windows="Mon-Fri 09:00-18:00")
+    friday = utc("2026-01-16 18:00")
+    begin(schedule, friday - HOUR)
+    schedule.handoff_notes.create(handoff_at=friday, author=luka, text="All calm.", written_at=friday - HOUR)
+    assert look(schedule, friday + HOUR, MONDAY - HOUR / 2) == []
+    assert look(schedule, MONDAY) == ["mina: You are on call: Payments primary, until Mon 19 Jan, 19:00 CET"]
+
+
+def test_across_a_pause_of_two_weeks_who_comes_hears_from_whom_and_gets_the_note(schedule, luka, mina):
+    schedule.rotations.update(ends_at=utc("2026-01-16 09:00"))
+    left, back = utc("2026-01-16 09:00"), utc("2026-01-30 09:00")
+    factories.rotation(schedule, mina, starts_at=back)
+    schedule.handoff_notes.create(handoff_at=left, author=luka, text="All calm.", written_at=left)
+    begin(schedule, back - HOUR / 2)
+    look(schedule, back)
+    body = delivering.render(Notification.objects.get(event="handoff", user=mina), back).body
+    assert "You take over from Luka." in body
+    assert "All calm." in body
+
+
 def test_a_duty_that_begins_now_is_told_as_a_handoff_alone(schedule, mina):
     wednesday = utc("2026-01-14 12:00")
     begin(schedule, wednesday - HOUR)
