@@ -118,7 +118,7 @@ def _stretch(
 
 
 def _changed_at(schedules: Iterable[Schedule]) -> dict[int, datetime]:
-    """When each was last planned anew: the newest line of its history, or of that of the schedule it follows."""
+    """When each was last planned anew: by its history, calendars that moved shifts, or the schedule it follows."""
     leaders = {schedule.pk: schedule.follows_id or schedule.pk for schedule in schedules}
     planned = set(leaders) | set(leaders.values())
     newest: dict[int, datetime] = {}
@@ -126,12 +126,18 @@ def _changed_at(schedules: Iterable[Schedule]) -> dict[int, datetime]:
         _newest(model, name, planned, newest)
     _newest(RotationMember, "rotation__schedule_id", planned, newest)
     _newest(ImportedCalendar, "schedule_id", planned, newest)
+    read = ImportedCalendar.objects.filter(schedule__in=planned, changed_at__isnull=False).order_by()
+    _note(newest, read.values_list("schedule").annotate(Max("changed_at")))
     return {pk: max(newest.get(pk, LONG_AGO), newest.get(leader, LONG_AGO)) for pk, leader in leaders.items()}
 
 
 def _newest(model: type[Model], name: str, planned: set[int], newest: dict[int, datetime]) -> None:
     history: Any = model.history  # type: ignore[attr-defined]  # each of them keeps one
     lines = history.filter(**{f"{name}__in": planned}).order_by().values_list(name).annotate(Max("history_date"))
+    _note(newest, lines)
+
+
+def _note(newest: dict[int, datetime], lines: Iterable[tuple[int, datetime]]) -> None:
     for schedule, at in lines:
         newest[schedule] = max(newest.get(schedule, at), at)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min
 
 from irm.lib import outbound
 from irm.lib.timespan import Span
@@ -41,6 +41,16 @@ class Understood:
     duties: tuple[Duty, ...]
     unmatched: tuple[tuple[str, int], ...]
     empty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What reading a calendar gave, begun at this instant; with an error, `understood` is of the last good copy."""
+
+    began_at: datetime
+    content: str
+    understood: Understood | None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,8 @@ def add(calendar: ImportedCalendar, *, by: User, now: datetime) -> bool:
             return False
         calendar.created_by, calendar.refresh_at = by, None
         calendar.save()
-        _keep(calendar, calendar.content, understood, now)
+        _keep(calendar, Found(now, calendar.content, understood), now)
+        _replace_shifts(calendar, understood.duties, now)
     return True
 
 
@@ -130,6 +141,7 @@ def remove(calendar: ImportedCalendar, *, now: datetime) -> bool:
     _replace_shifts(found, (), now)
     if found.shifts.exists():
         found.ended_at, found.refresh_at, found.content, found.url = now, None, "", ""
+        found.error, found.unmatched = "", []
         found.save()
     else:
         found.delete()
@@ -137,22 +149,33 @@ def remove(calendar: ImportedCalendar, *, now: datetime) -> bool:
     return True
 
 
-def refresh(calendar: ImportedCalendar, now: datetime) -> None:
-    """Read it again. If that fails, the last good copy counts on, and the error is shown.
-
-    Raises NotAllowed where it was removed meanwhile.
-    """
+def read(calendar: ImportedCalendar, now: datetime) -> Found:
+    """Read it again. This may take a while: what it found is taken at a later instant."""
     try:
         content = load(calendar.url) if calendar.url else calendar.content
-        understood = understand(content, calendar.schedule, now)
+        return Found(now, content, understand(content, calendar.schedule, now))
     except BadCalendar as error:
-        _note_failure(calendar, str(error), now)
+        problem = str(error)
+    with suppress(BadCalendar):
+        if calendar.url and calendar.content:
+            return Found(now, "", understand(calendar.content, calendar.schedule, now), problem)
+    return Found(now, "", None, problem)
+
+
+@transaction.atomic
+def take(calendar: ImportedCalendar, found: Found, now: datetime) -> None:
+    """Make what was read count from `now` on, unless somebody has read it since; on an error, the last good copy.
+
+    Raises NotAllowed where the calendar was removed meanwhile.
+    """
+    locked = ImportedCalendar.objects.in_force().select_for_update().defer("content").filter(pk=calendar.pk).first()
+    if locked is None:
+        raise NotAllowed("The calendar was removed.")
+    if locked.read_at and locked.read_at > found.began_at:
         return
-    with transaction.atomic():
-        locked = ImportedCalendar.objects.in_force().select_for_update().filter(pk=calendar.pk).first()
-        if locked is None:
-            raise NotAllowed("The calendar was removed.")
-        _keep(locked, content, understood, now)
+    (_note_failure if found.error else _keep)(locked, found, now)
+    if found.understood:
+        _replace_shifts(locked, found.understood.duties, now)
 
 
 def claim(now: datetime) -> ImportedCalendar | None:
@@ -160,12 +183,13 @@ def claim(now: datetime) -> ImportedCalendar | None:
 
     One is read at a time, so that servers that hang keep no more than one worker from its other work.
     """
-    for calendar in _due().filter(refresh_at__lte=now).select_related("schedule")[:10]:
-        if _is_somebody_reading(now):
+    there = ImportedCalendar.objects.in_force()
+    due = there.filter(refresh_at__lte=now).order_by("refresh_at", "pk")
+    for pk, since in due.values_list("pk", "refresh_at")[:10]:
+        if there.filter(fetching_until__gt=now).exists():
             return None
-        seen = ImportedCalendar.objects.filter(pk=calendar.pk, refresh_at=calendar.refresh_at)
-        if seen.update(refresh_at=now + LEASE, fetching_until=now + READING):
-            return calendar
+        if there.filter(pk=pk, refresh_at=since).update(refresh_at=now + LEASE, fetching_until=now + READING):
+            return there.select_related("schedule").filter(pk=pk).first()
     return None
 
 
@@ -176,51 +200,33 @@ def oldest_due() -> datetime | None:
     return max(oldest, found["reading"] or oldest) if oldest else None
 
 
-def _due() -> QuerySet[ImportedCalendar]:
-    return ImportedCalendar.objects.in_force().filter(refresh_at__isnull=False).order_by("refresh_at", "pk")
-
-
-def _is_somebody_reading(now: datetime) -> bool:
-    return ImportedCalendar.objects.in_force().filter(fetching_until__gt=now).exists()
-
-
-def _note_failure(calendar: ImportedCalendar, error: str, now: datetime) -> None:
-    """The last good copy is followed further, as far as it goes."""
+def _note_failure(calendar: ImportedCalendar, found: Found, now: datetime) -> None:
     wait = RETRIED_AFTER[min(calendar.failed_tries, len(RETRIED_AFTER) - 1)]
-    duties: tuple[Duty, ...] | None = None
-    if calendar.url and calendar.content:
-        with suppress(BadCalendar):
-            duties = understand(calendar.content, calendar.schedule, now).duties
-    with transaction.atomic():
-        noted = ImportedCalendar.objects.in_force().filter(pk=calendar.pk)
-        is_there = noted.update(
-            error=error[:300], failed_tries=calendar.failed_tries + 1, refresh_at=now + wait, fetching_until=None
-        )
-        if is_there and duties is not None:
-            _replace_shifts(calendar, duties, now)
-
-
-def _keep(calendar: ImportedCalendar, content: str, understood: Understood, now: datetime) -> None:
-    """Make what was read count, with its copy. No history: nobody changed what is configured."""
     ImportedCalendar.objects.filter(pk=calendar.pk).update(
-        content=content,
-        unmatched=[list(pair) for pair in understood.unmatched],
+        error=found.error[:300], failed_tries=calendar.failed_tries + 1, refresh_at=now + wait, fetching_until=None
+    )
+
+
+def _keep(calendar: ImportedCalendar, found: Found, now: datetime) -> None:
+    """Keep what was read as the last good copy. No history: nobody changed what is configured."""
+    ImportedCalendar.objects.filter(pk=calendar.pk).update(
+        content=found.content,
+        unmatched=[list(pair) for pair in found.understood.unmatched] if found.understood else [],
         error="",
         failed_tries=0,
-        read_at=now,
+        read_at=found.began_at,
         fetching_until=None,
         refresh_at=now + (REFRESHED_AFTER if calendar.url else REREAD_AFTER),
     )
-    _replace_shifts(calendar, understood.duties, now)
 
 
 def _replace_shifts(calendar: ImportedCalendar, duties: Iterable[Duty], now: datetime) -> None:
     """What is to come becomes `duties`. What has been stays, and so do rows that say the same."""
-    wanted = {_to_come(duty.uid, duty.user, duty.span.start, duty.span.end, now) for duty in duties}
-    there = list(calendar.shifts.filter(ends_at__gt=now))
-    same = {_to_come(row.uid, row.user_id, row.starts_at, row.ends_at, now): row.pk for row in there}
-    gone = [row.pk for row in there if same[_to_come(row.uid, row.user_id, row.starts_at, row.ends_at, now)] != row.pk]
-    gone += [pk for key, pk in same.items() if key not in wanted]
+    wanted = {_to_come(one.uid, one.user, one.span.start, one.span.end, now) for one in duties if one.span.end > now}
+    rows = calendar.shifts.filter(ends_at__gt=now)
+    there = {row.pk: _to_come(row.uid, row.user_id, row.starts_at, row.ends_at, now) for row in rows}
+    same = {key: pk for pk, key in there.items()}
+    gone = [pk for pk, key in there.items() if same[key] != pk or key not in wanted]
     fresh = wanted - same.keys()
     if not gone and not fresh:
         return
@@ -230,6 +236,8 @@ def _replace_shifts(calendar: ImportedCalendar, duties: Iterable[Duty], now: dat
         ImportedShift(calendar=calendar, uid=uid, user_id=user, starts_at=start, ends_at=end)
         for uid, user, start, end in sorted(fresh)
     )
+    calendar.changed_at = now
+    ImportedCalendar.objects.filter(pk=calendar.pk).update(changed_at=now)
     ScheduleWatch.objects.over(calendar.schedule_id).look_soon(now)
 
 

@@ -85,5 +85,6 @@ def refresh_calendars() -> None:
         calendar = importing.claim(now)
         if calendar is None:
             return
+        found = importing.read(calendar, now)
         with suppress(NotAllowed):  # removed meanwhile
-            importing.refresh(calendar, clock.database_now())
+            importing.take(calendar, found, clock.database_now())

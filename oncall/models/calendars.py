@@ -71,6 +71,7 @@ class ImportedCalendar(models.Model):
     unmatched = models.JSONField(default=list, editable=False)  # names that are nobody's here
     error = models.CharField(max_length=300, blank=True, editable=False)  # of the last try
     read_at = models.DateTimeField(null=True, editable=False)  # when the last good copy was read
+    changed_at = models.DateTimeField(null=True, editable=False)  # when reading it last moved shifts
     refresh_at = models.DateTimeField(default=LONG_AGO, null=True, editable=False, db_index=True)
     fetching_until = models.DateTimeField(null=True, editable=False)  # a worker reads it now; others wait
     failed_tries = models.PositiveSmallIntegerField(default=0, editable=False)  # since the last good copy
@@ -80,10 +81,12 @@ class ImportedCalendar(models.Model):
     objects = ImportedCalendarQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=[
+            "url",  # may be a secret, and is forgotten when the calendar is removed
             "content",
             "unmatched",
             "error",
             "read_at",
+            "changed_at",
             "refresh_at",
             "fetching_until",
             "failed_tries",

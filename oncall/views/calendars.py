@@ -102,7 +102,7 @@ def add(request: PersonRequest, slug: str) -> HttpResponse:
 def refresh(request: PersonRequest, pk: int) -> HttpResponse:
     calendar = _calendar(request, pk)
     try:
-        importing.refresh(calendar, clock.now())
+        importing.take(calendar, importing.read(calendar, clock.now()), clock.now())
     except NotAllowed as error:
         messages.error(request, str(error))
         return redirect("oncall:calendars", calendar.schedule.slug)

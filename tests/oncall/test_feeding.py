@@ -8,10 +8,11 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from oncall import feeding
-from oncall.models import CalendarFeed, Override, Rotation
+from oncall import feeding, importing
+from oncall.models import CalendarFeed, ImportedCalendar, Override, Rotation, RotationMember, Schedule
 from tests import factories
 from tests.factories import NOW
+from tests.oncall.icals import calendar, event
 from tests.pages import person
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,27 @@ def test_a_shift_that_somebody_takes_over_is_theirs_and_its_number_rises(reader,
     taken = [e for e in calendar.walk("VEVENT") if "Cleo" in str(e["SUMMARY"])]
     assert [(e["DTSTART"].dt, e["DTEND"].dt) for e in taken] == [(start, start + timedelta(hours=2))]
     assert taken[0]["SEQUENCE"] >= before
+
+
+def test_a_shift_whose_end_an_imported_calendar_moves_has_a_higher_number(reader, schedule):
+    feed = feeding.make(reader, schedule, NOW)
+    row = ImportedCalendar(schedule=schedule, name="HR", content=calendar(event(SUMMARY="ben")).decode())
+    importing.add(row, by=reader, now=NOW)
+
+    def taken():
+        entries = Calendar.from_ical(feeding.content(feed, NOW)).walk("VEVENT")
+        return next((e["DTEND"].dt, e["SEQUENCE"], e["DTSTAMP"].dt) for e in entries if "-calendar-" in e["UID"])
+
+    for planned in (Schedule, Rotation, RotationMember, ImportedCalendar):
+        planned.history.update(history_date=NOW)
+    before = taken()
+    row.content = calendar(event(end="20260209T100000Z", SUMMARY="ben")).decode()
+    importing.take(row, importing.read(row, NOW), NOW + timedelta(hours=1))
+    assert [later - then for then, later in zip(before, taken(), strict=True)] == [
+        timedelta(hours=1),
+        3600,
+        timedelta(hours=1),
+    ]
 
 
 def test_hours_without_anybody_are_no_events(reader, schedule):

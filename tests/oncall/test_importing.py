@@ -4,7 +4,9 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from oncall import importing, scheduling
 from oncall.errors import BadCalendar, NotAllowed
@@ -55,11 +57,15 @@ def shifts_of(row):
     ]
 
 
+def refresh(row, now):
+    importing.take(row, importing.read(row, now), now)
+
+
 def reread(row, *events, now):
     """What the calendar says from now on, as an upload is read again."""
     ImportedCalendar.objects.filter(pk=row.pk).update(content=calendar(*events).decode())
     row.refresh_from_db()
-    importing.refresh(row, now)
+    refresh(row, now)
     row.refresh_from_db()
 
 
@@ -139,6 +145,31 @@ def test_a_removed_calendar_keeps_what_has_been(schedule, jonas):
     assert imported(schedule, duty(30, 1)).name == row.name
 
 
+def test_a_shift_that_began_while_the_calendar_was_read_stays(schedule, jonas):
+    factories.user("mina")
+    row = imported(schedule, duty(1, 9))
+    row.content = calendar(duty(0, 2, "mina", "b"), duty(1, 9, "mina")).decode()
+    importing.take(row, importing.read(row, NOW), NOW + 3 * HOUR)
+    assert shifts_of(row) == [("Jonas", 1, 3), ("Mina", 3, 10)]
+
+
+def test_what_was_read_later_is_not_undone_by_what_took_longer(schedule, jonas):
+    row = imported(schedule, duty(5, 1))
+    slow = importing.read(row, NOW + HOUR)
+    reread(row, duty(7, 1), now=NOW + 2 * HOUR)
+    importing.take(row, slow, NOW + 3 * HOUR)
+    assert shifts_of(row) == [("Jonas", 7, 8)]
+
+
+def test_a_removed_calendar_has_nothing_to_mend_and_forgets_its_address(schedule, jonas):
+    row = imported(schedule, duty(0, 10), duty(1, 1, "Ghost", "b"), url="https://example.org/secret.ics")
+    ImportedCalendar.objects.update(error="The server did not answer.")
+    importing.remove(row, now=NOW + HOUR)
+    row.refresh_from_db()
+    assert (row.url, row.content, row.error, row.unmatched) == ("", "", "", [])
+    assert not any("secret" in str(value) for line in row.history.values() for value in line.values())
+
+
 def test_a_removed_calendar_by_which_nobody_was_on_call_is_gone(schedule, jonas):
     importing.remove(imported(schedule, duty(5, 1)), now=NOW)
     assert not ImportedCalendar.objects.exists()
@@ -161,7 +192,7 @@ def test_a_name_is_used_once(schedule, jonas):
 def test_a_calendar_is_read_from_its_address_again(schedule, jonas, loopback):
     with serving(said(body=calendar(duty(7, 1)))) as (url, _):
         row = imported(schedule, duty(5, 1), url=url)
-        importing.refresh(row, NOW + HOUR)
+        refresh(row, NOW + HOUR)
     row.refresh_from_db()
     assert shifts_of(row) == [("Jonas", 7, 8)]
     assert (row.error, row.read_at, row.refresh_at) == ("", NOW + HOUR, NOW + 2 * HOUR)
@@ -174,7 +205,7 @@ def test_a_calendar_is_read_from_its_address_again(schedule, jonas, loopback):
 def test_a_calendar_that_cannot_be_read_again_keeps_its_last_good_copy(schedule, jonas, loopback, answer, words):
     with serving(answer) as (url, _):
         row = imported(schedule, duty(5, 1), url=url)
-        importing.refresh(row, NOW + HOUR)
+        refresh(row, NOW + HOUR)
     row.refresh_from_db()
     assert words in row.error
     assert shifts_of(row) == [("Jonas", 5, 6)]
@@ -186,13 +217,13 @@ def test_failures_are_tried_again_later_and_later_until_one_succeeds(schedule, j
     with serving(said("503 Busy")) as (url, _):
         row = imported(schedule, duty(5, 1), url=url)
         for _ in range(4):
-            importing.refresh(row, NOW)
+            refresh(row, NOW)
             row.refresh_from_db()
             waits.append(row.refresh_at - NOW)
     assert [wait / timedelta(minutes=1) for wait in waits] == [5, 15, 60, 60]
     with serving(said(body=calendar())) as (url, _):
         row.url = url
-        importing.refresh(row, NOW)
+        refresh(row, NOW)
     row.refresh_from_db()
     assert (row.error, row.failed_tries) == ("", 0)
 
@@ -200,7 +231,7 @@ def test_failures_are_tried_again_later_and_later_until_one_succeeds(schedule, j
 def test_a_private_address_is_not_read(schedule, jonas):
     with serving(said(body=calendar(duty(1, 1)))) as (url, requests):
         row = imported(schedule, duty(5, 1), url=url)
-        importing.refresh(row, NOW)
+        refresh(row, NOW)
     row.refresh_from_db()
     assert "private network" in row.error
     assert requests == []
@@ -216,7 +247,7 @@ def test_a_calendar_that_was_removed_meanwhile_is_left_alone(schedule, jonas):
     row = imported(schedule, duty(0, 5))
     importing.remove(row, now=NOW + HOUR)
     with pytest.raises(NotAllowed):
-        importing.refresh(row, NOW + HOUR)
+        refresh(row, NOW + HOUR)
     assert ImportedShift.objects.count() == 1
 
 
@@ -229,7 +260,7 @@ def test_a_due_calendar_is_claimed_once_and_one_at_a_time(schedule, jonas):
     assert importing.claim(due) == row
     assert importing.claim(due) is None
     assert importing.oldest_due() > due
-    importing.refresh(row, due)
+    refresh(row, due)
     assert importing.claim(due).name == "Other"
 
 
@@ -239,6 +270,15 @@ def test_a_claim_whose_worker_died_comes_up_again(schedule, jonas):
     importing.claim(due)
     assert importing.claim(due + timedelta(minutes=4)) is None
     assert importing.claim(due + timedelta(minutes=6)) == row
+
+
+def test_of_the_calendars_that_are_due_only_the_claimed_one_is_loaded(schedule, jonas):
+    for name in "abc":
+        imported(schedule, duty(5, 1), name=name)
+    with CaptureQueriesContext(connection) as counted:
+        claimed = importing.claim(NOW + timedelta(days=1))
+    (loading,) = (query["sql"] for query in counted if '"content"' in query["sql"])
+    assert f'"id" = {claimed.pk})' in loading
 
 
 def test_a_preview_saves_nothing_and_tells_the_gaps(jonas):
