@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -65,12 +66,22 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """Hours of a day that are nobody's, and what would fill them: that `region` ends at `closes` on its own clock."""
+
+    start: time
+    end: time
+    region: str
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
 class Season:
     """The days from `first` to `last`, on which the same hours are nobody's and the same are several regions'."""
 
     first: date
     last: date
-    holes: tuple[tuple[time, time], ...]
+    holes: tuple[Hole, ...]
     overlaps: tuple[tuple[time, time], ...]
 
 
@@ -182,7 +193,7 @@ def _offsets(zones: Sequence[ZoneInfo], day: date) -> tuple[timedelta | None, ..
 Clocks = tuple[tuple[time, time], ...]
 
 
-def _in_a_day(regions: Sequence[Region[P]], zone: ZoneInfo, day: date) -> tuple[Clocks, Clocks]:
+def _in_a_day(regions: Sequence[Region[P]], zone: ZoneInfo, day: date) -> tuple[tuple[Hole, ...], Clocks]:
     """The holes and the overlaps of one day, as times on the clock."""
     whole = Span(*(first_instant(datetime.combine(edge, MIDNIGHT), zone) for edge in (day, day + DAY)))
     held = [list(_hours(region, whole)) for region in regions]
@@ -195,7 +206,23 @@ def _in_a_day(regions: Sequence[Region[P]], zone: ZoneInfo, day: date) -> tuple[
         for other in others
         if (both := span.clip(other))
     ]
-    return _on_the_clock(holes, whole, zone), _on_the_clock(union(overlaps), whole, zone)
+    found = tuple(_hole(hole, regions, held, whole, zone) for hole in _over_midnight(holes, whole))
+    return found, tuple(_on_the_clock(span, zone) for span in _over_midnight(union(overlaps), whole))
+
+
+def _hole(
+    hole: Span, regions: Sequence[Region[P]], held: Sequence[Sequence[Span]], whole: Span, zone: ZoneInfo
+) -> Hole:
+    """A hole begins where a region ends; where that is at midnight, as the day before ends."""
+    ends = (
+        (end, region)
+        for region, spans in zip(regions, held, strict=True)
+        for span in spans
+        for end in (span.end, span.end - whole.length)
+        if end <= hole.start
+    )
+    _, last = max(ends, key=itemgetter(0))
+    return Hole(*_on_the_clock(hole, zone), last.name, hole.end.astimezone(last.zone).time())
 
 
 def _hours(region: Region[P], whole: Span) -> Iterator[Span]:
@@ -204,9 +231,13 @@ def _hours(region: Region[P], whole: Span) -> Iterator[Span]:
             yield part
 
 
-def _on_the_clock(spans: Sequence[Span], whole: Span, zone: ZoneInfo) -> Clocks:
-    """Spans of a day as clock times; one up to midnight and one from midnight on are the same stretch."""
+def _over_midnight(spans: Sequence[Span], whole: Span) -> list[Span]:
+    """The stretches of a day: one up to midnight and one from midnight on are the same."""
     found = list(spans)
     if len(found) > 1 and found[0].start == whole.start and found[-1].end == whole.end:
         found = [*found[1:-1], Span(found[-1].start, found[0].end + whole.length)]
-    return tuple((span.start.astimezone(zone).time(), span.end.astimezone(zone).time()) for span in found)
+    return found
+
+
+def _on_the_clock(span: Span, zone: ZoneInfo) -> tuple[time, time]:
+    return span.start.astimezone(zone).time(), span.end.astimezone(zone).time()

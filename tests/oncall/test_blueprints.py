@@ -1,5 +1,6 @@
 """Common ways to share duty, as rotations."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as some
 
 from irm.lib.timespan import Span
 from oncall import blueprints, turns, windows
-from oncall.blueprints import Office, Region
+from oncall.blueprints import Hole, Office, Region
 from oncall.shifts import Plan, gaps, on_call_at, resolve
 from oncall.turns import Unit
 
@@ -132,9 +133,30 @@ def test_holes_and_overlaps_are_told_for_each_half_of_the_year():
         (date(2026, 3, 29), date(2026, 10, 24)),
         (date(2026, 10, 25), date(2027, 1, 1)),
     ]
-    in_winter = (((time(18), time(5)),), ((time(6), time(17)),))
-    in_summer = (((time(18), time(6)),), ((time(6), time(18)),))
+    in_winter = ((Hole(time(18), time(5), "Berlin", time(5)),), ((time(6), time(17)),))
+    in_summer = ((Hole(time(18), time(6), "Berlin", time(6)),), ((time(6), time(18)),))
     assert [(season.holes, season.overlaps) for season in found] == [in_winter, in_summer, in_winter]
+
+
+def test_a_hole_says_which_part_would_fill_it_and_until_when_on_its_own_clock():
+    regions = [region("Berlin", "Europe/Berlin", 9, 17), region("New York", "America/New_York", 11, 20)]
+    winter = blueprints.seasons(regions, BERLIN, date(2026, 1, 1))[0]
+    assert winter.holes == (Hole(time(2), time(9), "New York", time(3)),)
+
+
+def test_a_hole_from_midnight_on_is_filled_by_whoever_ends_there():
+    regions = [region("Berlin", "Europe/Berlin", 9, 20), region("Paris", "Europe/Paris", 20, 0)]
+    (whole_year,) = blueprints.seasons(regions, BERLIN, date(2026, 1, 1))
+    assert whole_year.holes == (Hole(time(0), time(9), "Paris", time(9)),)
+
+
+def test_parts_that_are_lengthened_as_was_said_leave_no_hole():
+    regions = [region("Berlin", "Europe/Berlin", 9, 17), region("New York", "America/New_York", 12, 21)]
+    found = blueprints.seasons(regions, BERLIN, date(2026, 1, 1))
+    latest = {hole.region: hole.closes for season in found for hole in season.holes}
+    longer = [replace(one, closes=latest.get(one.name, one.closes)) for one in regions]
+    assert len(latest) == 2
+    assert not blueprints.seasons(longer, BERLIN, date(2026, 1, 1))[0].holes
 
 
 def test_hours_that_meet_leave_no_hole_in_either_half():

@@ -163,7 +163,7 @@ def test_a_preview_shows_what_would_be_and_saves_nothing(client, team, people, k
 
 def test_a_preview_of_follow_the_sun_tells_holes_and_overlaps(client, team, people):
     shown = pages.text_of(client.post("/schedules/new/sun/", sun(team, people) | {"preview": "yes"}))
-    assert "Nobody from 20:00 to 23:00." in shown
+    assert "Nobody from 20:00 to 23:00: let UTC end at 23:00." in shown
     assert "Two parts at once from 08:00 to 11:00." in shown
 
 
