@@ -13,6 +13,7 @@ from irm.lib.wallclock import first_instant
 from oncall import shifts, turns, windows
 from oncall.models import (
     ImportedCalendar,
+    ImportedShift,
     Override,
     PastFollowing,
     Rotation,
@@ -93,11 +94,14 @@ def team_roles(team: Team, at: datetime) -> dict[str, list[User]]:
     return roles
 
 
-def schedules_of(person: User) -> QuerySet[Schedule]:
-    """The schedules a person may be on call by, at any time."""
-    is_theirs = Q(rotations__members__user=person) | Q(follows__rotations__members__user=person)
-    is_theirs |= Q(overrides__user=person) | Q(imported_calendars__shifts__user=person)
-    return Schedule.objects.filter(is_theirs).distinct()
+def schedules_of(*people: User | int) -> QuerySet[Schedule]:
+    """The schedules that one of these people has been or may be on call by, at any time."""
+    turning = RotationMember.objects.filter(user__in=people).values("rotation__schedule")
+    followed = PastFollowing.objects.filter(leader__in=turning).values("schedule")
+    overriding = Override.objects.filter(user__in=people).values("schedule")
+    imported = ImportedShift.objects.filter(user__in=people).values("calendar__schedule")
+    is_theirs = Q(pk__in=turning) | Q(follows__in=turning) | Q(pk__in=followed)
+    return Schedule.objects.filter(is_theirs | Q(pk__in=overriding) | Q(pk__in=imported))
 
 
 def next_shifts(person: User, now: datetime, within: timedelta) -> list[OwnShift]:

@@ -133,6 +133,17 @@ def test_whom_a_schedule_has_followed_counts_until_that_ended():
     assert held(second, MONDAY) == [ben]
 
 
+def test_the_schedules_of_somebody_are_all_that_they_were_ever_on_call_by():
+    anna = user("anna")
+    led, rota, covered, read = schedule(anna), schedule(), schedule(), schedule()
+    following, followed_before = follower(led, days_ahead=7), schedule(user())
+    PastFollowing.objects.create(schedule=followed_before, leader=led, days_ahead=7, ends_at=MONDAY)
+    Override.objects.create(schedule=covered, user=anna, starts_at=NOW, ends_at=NOW + HOUR)
+    imported(read, anna, NOW, NOW + HOUR)
+    assert set(scheduling.schedules_of(anna)) == {led, following, followed_before, covered, read}
+    assert rota not in scheduling.schedules_of(anna.pk, user().pk)
+
+
 def test_a_calendar_counts_as_a_rotation_on_its_layer():
     anna, carl = user("anna"), user("carl")
     rota = schedule(anna)
