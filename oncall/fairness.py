@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from math import floor
 from zoneinfo import ZoneInfo
 
-from irm.lib.timespan import Span, union
+from irm.lib.timespan import Span, common, difference, union
 from irm.lib.wallclock import first_instant, reading
-from oncall.limits import common
+from oncall.turns import Calendar, Line, P, Rotation
 from oncall.windows import DAY, EVERY_DAY, Window
 
 ONE_WAKING = timedelta(minutes=30)
@@ -83,6 +83,10 @@ class Quality:
     def coverage_percent(self) -> float:
         """Rounded down, so that 100 is said only where it is so."""
         return floor(1000 * self.coverage) / 10
+
+    @property
+    def is_planned_throughout(self) -> bool:
+        return self.planned_ahead >= HORIZON
 
     @property
     def balance_percent(self) -> int:
@@ -168,14 +172,35 @@ def coverage(held: Iterable[Span], expected: Iterable[Span]) -> float:
     return _length(common(union(held), wanted)) / _length(wanted) if wanted else 0.0
 
 
-def planned_ahead(held: Iterable[Span], now: datetime) -> timedelta:
-    """How far from `now` on somebody is planned, up to the last shift known."""
-    return max((span.end - now for span in held if span.end > now), default=_NONE)
+def expected(lines: Iterable[Line[P]], span: Span) -> list[Span]:
+    """When somebody should be on call who need not be there around the clock: in the hours of every line.
+
+    A rotation that runs as the span starts, or begins in it, is expected to go on, whoever is left in it, unless
+    another one begins where it ends. Of a calendar nobody knows more than it says.
+    """
+    lines = [line for line in lines if isinstance(line, Calendar) or line.ends is None or line.ends > span.start]
+    begins = {line.starts for line in lines if isinstance(line, Rotation)}
+    going_on = (line if isinstance(line, Calendar) else _going_on(line, begins) for line in lines)
+    return union(Span(turn.start, turn.end) for line in going_on for turn in line.within(span))
+
+
+def planned_ahead(held: Iterable[Span], expected: Iterable[Span], now: datetime) -> timedelta:
+    """How far ahead somebody is planned, at most HORIZON: up to a hole in what is expected, or the last shift known."""
+    known = union(held)
+    last = known[-1].end if known else now
+    hole = next((hole.start for hole in difference(union(expected), known) if hole.end > now), last)
+    return min(max(min(last, hole) - now, _NONE), HORIZON)
 
 
 def within(spans: Sequence[Span], window: Span | None) -> list[Span]:
     """The parts of the spans inside `window`; nothing where there is none."""
     return [part for span in spans if window and (part := span.clip(window))]
+
+
+def _going_on(rotation: Rotation[P], begins: Collection[datetime | None]) -> Rotation[str]:
+    """The rotation with somebody in each of its turns, without its end unless another one begins there."""
+    ends = rotation.ends if rotation.ends in begins else None
+    return replace(rotation, ends=ends, turns=(("somebody",),))  # type: ignore[return-value,arg-type]  # others in it
 
 
 def _asleep(instant: datetime, life: Life) -> bool:

@@ -33,9 +33,10 @@ def in_days(length: timedelta) -> str:
 
 def _sentence(person: str, breach: Breach, team: str, is_: str, has: str, since: str) -> str:
     amount, allowed = in_days(breach.amount), in_days(breach.allowed)
+    least = "at least " if breach.is_at_least else ""
     match breach.kind:
         case Kind.STRETCH:
-            return f"{person} {is_} on call for {amount} on end{since}; {team} allows {allowed}."
+            return f"{person} {is_} on call for {least}{amount} on end{since}; {team} allows {allowed}."
         case Kind.REST:
             return f"{person} {has} {amount} of rest between two shifts{since}; {team} asks for {allowed}."
         case Kind.FOUR_WEEKS:
@@ -44,7 +45,7 @@ def _sentence(person: str, breach: Breach, team: str, is_: str, has: str, since:
             return f"{person} {is_} on call for {amount} in {the}four weeks{since}; {team} allows {allowed}."
         case Kind.WEEKS:
             weeks, most = breach.amount // WEEK, breach.allowed // WEEK
-            return f"{person} {is_} on primary for {weeks} weeks in a row{since}; {team} allows {most}."
+            return f"{person} {is_} on primary for {least}{weeks} weeks in a row{since}; {team} allows {most}."
         case Kind.NEVER:
             return f"{person} {is_} on call{since} in hours that are never theirs."
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from irm.lib.timespan import Span, union
+from irm.lib.timespan import Span, common, union
 from irm.lib.wallclock import first_instant, reading
 from oncall import windows
 from oncall.windows import DAY, Window
@@ -53,6 +54,7 @@ class Duty:
     """One person's duty: all of it, that on primary schedules, and the hours of the week in which there may be none.
 
     `turns` are what they would hold without overrides: a pause in which somebody relieves them is no short rest.
+    All of it lies within what is `known`; None is everything.
     """
 
     spans: Sequence[Span]
@@ -60,23 +62,29 @@ class Duty:
     turns: Sequence[Span] = ()
     zone: ZoneInfo = ZoneInfo("UTC")
     never: tuple[Window, ...] = ()
+    known: Span | None = None
+
+    def may_go_on(self, span: Span, pause: timedelta) -> bool:
+        """Whether it may be longer than is known: duty less than `pause` away from it is not known."""
+        return self.known is not None and not _contains(self.known, Span(span.start - pause, span.end + pause))
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A limit broken: where, by which amount of time, and what is allowed. Of rest the amount is too small."""
+    """A limit broken: where, by which amount of time (or more), and what is allowed. Of rest it is too small."""
 
     kind: Kind
     span: Span
     amount: timedelta
     allowed: timedelta
+    is_at_least: bool = False
 
 
 def breaches(duty: Duty, limits: Limits) -> list[Breach]:
     """Every limit that is broken, in order of kind and time; of hours in four weeks each window that matters."""
     held = union(duty.spans)
     found = [
-        *_stretches_broken(held, limits.longest_stretch),
+        *_stretches_broken(duty, held, limits.longest_stretch),
         *_rests_broken(held, union(duty.turns), limits.least_rest),
     ]
     found += _four_weeks_broken(held, limits.most_in_four_weeks)
@@ -148,8 +156,8 @@ def weeks_with_duty(spans: Iterable[Span], zone: ZoneInfo) -> list[date]:
     """
     mondays: set[date] = set()
     for span in union(spans):
-        mondays.add(_monday(span.start + span.length / 2, zone))
         monday, last = _monday(span.start, zone), _monday(span.end, zone)
+        mondays.add(monday if monday == last else _monday(span.start + span.length / 2, zone))
         while monday <= last:
             week = _week(monday, zone)
             part = span.clip(week)
@@ -169,25 +177,14 @@ def forbidden(duty: Duty) -> list[Span]:
     return common(held, never)
 
 
-def common(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
-    """The instants in both, each in order and without overlaps."""
-    found: list[Span] = []
-    i = j = 0
-    while i < len(one) and j < len(other):
-        first, last = max(one[i].start, other[j].start), min(one[i].end, other[j].end)
-        if first < last:
-            found.append(Span(first, last))
-        if one[i].end <= other[j].end:
-            i += 1
-        else:
-            j += 1
-    return found
-
-
-def _stretches_broken(held: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
+def _stretches_broken(duty: Duty, held: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
     if allowed is None:
         return []
-    return [Breach(Kind.STRETCH, span, span.length, allowed) for span in stretches(held) if span.length > allowed]
+    return [
+        Breach(Kind.STRETCH, span, span.length, allowed, duty.may_go_on(span, HOUR))
+        for span in stretches(held)
+        if span.length > allowed
+    ]
 
 
 def _rests_broken(held: Sequence[Span], turns: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
@@ -214,16 +211,12 @@ def _weeks_broken(duty: Duty, allowed: int | None) -> list[Breach]:
             runs[-1].append(monday)
         else:
             runs.append([monday])
-    return [
-        Breach(
-            Kind.WEEKS,
-            Span(_week(run[0], duty.zone).start, _week(run[-1], duty.zone).end),
-            len(run) * WEEK,
-            allowed * WEEK,
-        )
+    found = (
+        (Span(_week(run[0], duty.zone).start, _week(run[-1], duty.zone).end), len(run))
         for run in runs
         if len(run) > allowed
-    ]
+    )
+    return [Breach(Kind.WEEKS, span, count * WEEK, allowed * WEEK, duty.may_go_on(span, WEEK)) for span, count in found]
 
 
 def _was_there(breach: Breach, old: Iterable[Breach], held: Sequence[Span]) -> bool:
@@ -244,6 +237,7 @@ def _monday(instant: datetime, zone: ZoneInfo) -> date:
     return day - day.weekday() * DAY
 
 
+@lru_cache(maxsize=1024)
 def _week(monday: date, zone: ZoneInfo) -> Span:
     first, last = (datetime(day.year, day.month, day.day) for day in (monday, monday + WEEK))  # noqa: DTZ001  # wall
     return Span(first_instant(first, zone), first_instant(last, zone))

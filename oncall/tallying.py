@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min
 
 from irm.lib.timespan import Span, union
 from oncall import duties, scheduling, shifts, windows
 from oncall.fairness import Life
-from oncall.limits import Duty, Limits
-from oncall.models import ImportedShift, Notification, Override, RotationMember, Schedule, Team, User
+from oncall.limits import FOUR_WEEKS, Duty, Limits
+from oncall.models import Notification, Schedule, Team, User
 
 A_DAY = timedelta(days=1)
 # Where there is no mail server, pages are kept here: as good as sent, for nothing escalates because of that.
@@ -46,6 +46,7 @@ class Tally:
             turns=union(span for held in self.turns.values() for span in held.get(person, ())),
             zone=who.zone,
             never=windows.parse(who.never_on_duty),
+            known=self.span,
         )
 
     def teams_of(self, person: int) -> list[Team]:
@@ -71,32 +72,33 @@ class Tally:
         return replace(self, held=self.held | {schedule: more})
 
 
-def tally(schedules: Sequence[Schedule], span: Span, also: Iterable[int] = ()) -> Tally:
-    """The duty of the people of these schedules, and of those `also` asked for, by id. At most 19 queries."""
-    plans = scheduling.plans([schedule.pk for schedule in schedules], span)
-    people = {person for plan in plans.values() for person in shifts.people_of(plan)} | set(also)
+def tally(schedules: Sequence[Schedule], span: Span, also: Iterable[int] = (), *, shown: Span | None = None) -> Tally:
+    """The duty of the people of these schedules, and of those `also` asked for, by id. At most 19 queries.
+
+    Over `shown`, and over `span` with as much around it as the limits of all their teams look at.
+    """
     known = {schedule.pk: schedule for schedule in schedules}
-    others = schedules_of(people).exclude(pk__in=known).select_related("team")
+    whole = _around(span, known.values(), shown)
+    plans = scheduling.plans(known, whole)
+    people = {person for plan in plans.values() for person in shifts.people_of(plan)} | set(also)
+    others = scheduling.schedules_of(*people).exclude(pk__in=known).select_related("team")
     known |= {schedule.pk: schedule for schedule in others}
-    if further := known.keys() - plans.keys():
-        plans |= scheduling.plans(further, span)
-    held = {key: duties.held(plan, span) for key, plan in plans.items()}
+    wider = _around(span, known.values(), shown)
+    if further := known.keys() if wider != whole else known.keys() - plans.keys():
+        plans |= scheduling.plans(further, wider)
+    held = {key: duties.held(plan, wider) for key, plan in plans.items()}
     turns = {
-        key: duties.held(replace(plan, overrides=()), span) if plan.overrides else held[key]
+        key: duties.held(replace(plan, overrides=()), wider) if plan.overrides else held[key]
         for key, plan in plans.items()
     }
     everybody = people.union(*held.values())
-    return Tally(span, known, plans, held, turns, User.objects.in_bulk(everybody))
+    return Tally(wider, known, plans, held, turns, User.objects.in_bulk(everybody))
 
 
-def schedules_of(people: Iterable[int]) -> QuerySet[Schedule]:
-    """The schedules on which one of these people may be on call."""
-    ids = list(people)
-    turning = RotationMember.objects.filter(user__in=ids).values("rotation__schedule")
-    overriding = Override.objects.filter(user__in=ids).values("schedule")
-    imported = ImportedShift.objects.filter(user__in=ids).values("calendar__schedule")
-    is_theirs = Q(pk__in=turning) | Q(follows__in=turning) | Q(pk__in=overriding) | Q(pk__in=imported)
-    return Schedule.objects.filter(is_theirs)
+def _around(span: Span, schedules: Iterable[Schedule], shown: Span | None) -> Span:
+    reach = max((limits_of(schedule.team).reach for schedule in schedules), default=FOUR_WEEKS)
+    start, end = span.start - reach, span.end + reach
+    return Span(min(start, shown.start), max(end, shown.end)) if shown else Span(start, end)
 
 
 def lives_of(people: Iterable[User], span: Span) -> dict[int, Life]:

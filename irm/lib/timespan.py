@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -74,6 +74,21 @@ def union(spans: Iterable[Span]) -> list[Span]:
         else:
             joined.append(span)
     return joined
+
+
+def common(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    """The instants in both. Each is in order and without overlaps."""
+    found: list[Span] = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        first, last = max(one[i].start, other[j].start), min(one[i].end, other[j].end)
+        if first < last:
+            found.append(Span(first, last))
+        if one[i].end <= other[j].end:
+            i += 1
+        else:
+            j += 1
+    return found
 
 
 def difference(ones: Iterable[Span], others: Iterable[Span]) -> list[Span]:

@@ -13,7 +13,7 @@ from irm.lib.access import requires
 from irm.lib.spreadsheets import csv_response
 from irm.lib.timespan import Span
 from irm.lib.wallclock import first_instant, months_later, reading
-from oncall import fairness, scheduling, sharing
+from oncall import fairness, reporting, scheduling
 from oncall.models import Schedule, Team, User
 from oncall.requests import PersonRequest
 
@@ -75,7 +75,7 @@ def of_team(request: PersonRequest, slug: str) -> HttpResponse:
 
 def panel(schedule: Schedule, now: datetime) -> dict[str, object]:
     """What the page of a schedule shows of it: twelve weeks each way, and how good the schedule is."""
-    found = sharing.report([schedule], window_of("around", now, schedule.zone), now)
+    found = reporting.report([schedule], window_of("around", now, schedule.zone), now)
     return {"share_table": _table(found, "total", CHOICES["around"], None), "standard": found.standards[0]}
 
 
@@ -85,7 +85,7 @@ def _page(
     now = clock.now()
     asked = request.GET.get("window", "")
     chosen = asked if asked in CHOICES else "around"
-    found = sharing.report(schedules, window_of(chosen, now, zone), now)
+    found = reporting.report(schedules, window_of(chosen, now, zone), now)
     if request.GET.get("format") == "csv":
         return csv_response(f"fairness-{request.resolver_match.kwargs['slug']}", HEADINGS, _csv_rows(found))  # type: ignore[union-attr]  # a request that has been routed
     spans = {"past": found.past, "planned": found.planned}
@@ -107,7 +107,7 @@ def window_of(chosen: str, now: datetime, zone: ZoneInfo) -> Span:
 def own_quarter(person: User, now: datetime) -> dict[str, object] | None:
     """What one person carries this quarter over all their schedules, in hours; None where that is nothing."""
     schedules = list(scheduling.schedules_of(person).select_related("team"))
-    rows = sharing.report(schedules, window_of("quarter", now, person.zone), now).rows if schedules else []
+    rows = reporting.report(schedules, window_of("quarter", now, person.zone), now).rows if schedules else []
     own = next((row for row in rows if row.person == person and row.total.hours), None)
     if own is None:
         return None
@@ -117,7 +117,7 @@ def own_quarter(person: User, now: datetime) -> dict[str, object] | None:
     return {"lines": lines, "pages": own.past.pages, "wake_ups": own.past.wake_ups}
 
 
-def _table(report: sharing.Report, part: str, title: str, span: Span | None) -> Table:
+def _table(report: reporting.Report, part: str, title: str, span: Span | None) -> Table:
     even = report.even(part)
     furthest = max((abs(getattr(row, part).hours - even) for row in report.rows if row.takes_turns), default=even)
     rows = [row for row in report.rows if row.takes_turns or getattr(row, part) != fairness.Share()]
@@ -125,7 +125,7 @@ def _table(report: sharing.Report, part: str, title: str, span: Span | None) -> 
     return Table(title, part, lines, _hours(even), span)
 
 
-def _line(row: sharing.Row, share: fairness.Share, even: timedelta, furthest: timedelta) -> Line:
+def _line(row: reporting.Row, share: fairness.Share, even: timedelta, furthest: timedelta) -> Line:
     off = share.hours - even if row.takes_turns else timedelta(0)
     width = BAR * (abs(off) / furthest) if furthest else 0.0
     return Line(
@@ -139,7 +139,7 @@ def _line(row: sharing.Row, share: fairness.Share, even: timedelta, furthest: ti
     )
 
 
-def _csv_rows(report: sharing.Report) -> Iterator[list[object]]:
+def _csv_rows(report: reporting.Report) -> Iterator[list[object]]:
     even = report.even("total")
     for row in report.rows:
         figures = [_hours(getattr(getattr(row, part), figure)) for part in PARTS for figure in FIGURES]

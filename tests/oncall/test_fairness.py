@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irm.lib.timespan import Span
-from oncall import fairness
+from oncall import fairness, windows
 from oncall.fairness import Grade, Life, Quality, Share
+from oncall.turns import Calendar, Unit
 from tests.oncall.drawn import steady
-from tests.oncall.rotas import span, utc
+from tests.oncall.rotas import rotation, span, utc
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -148,10 +149,58 @@ def test_coverage_counts_time_with_two_people_once():
     assert fairness.coverage([], []) == 0
 
 
-def test_planned_ahead_reaches_to_the_last_shift_known():
-    now = utc("2026-01-05")
-    assert fairness.planned_ahead([span("2026-01-04", "2026-01-06"), span("2026-01-09", "2026-01-12")], now) == 7 * DAY
-    assert fairness.planned_ahead([span("2026-01-01", "2026-01-05")], now) == hours(0)
+@pytest.mark.parametrize(
+    ("held", "expected", "ahead"),
+    [
+        ([("2026-01-04", "2026-01-06"), ("2026-01-09", "2026-01-12")], [("2026-01-05", "2026-01-06")], 7),
+        ([("2026-01-04", "2026-01-06"), ("2026-01-09", "2026-01-12")], [("2026-01-05", "2026-01-12")], 1),
+        ([("2026-01-04", "2026-01-12")], [("2026-01-01", "2026-01-20")], 7),
+        ([("2026-01-06", "2026-01-12")], [("2026-01-05", "2026-01-12")], 0),
+        ([("2026-01-01", "2026-01-05")], [], 0),
+        ([("2026-01-01", "2026-12-05")], [], 84),
+        ([], [("2026-01-05", "2026-01-12")], 0),
+    ],
+)
+def test_planned_ahead_reaches_to_the_first_hole_or_the_last_shift_known(held, expected, ahead):
+    held, expected = ([span(*edges) for edges in parts] for parts in (held, expected))
+    assert fairness.planned_ahead(held, expected, utc("2026-01-05")) == ahead * DAY
+
+
+OFFICE = windows.parse("Mon-Fri 09:00-17:00")
+TWO_WEEKS = span("2026-01-05", "2026-01-19")
+
+
+def office(**fields):
+    """Hours of the office, from before the two weeks on."""
+    return rotation("2025-12-01 09:00", 1, Unit.WEEKS, *fields.pop("turns", "AB"), windows=OFFICE, **fields)
+
+
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        ([office()], 10),
+        ([office(turns=())], 10),
+        ([office(ends=utc("2026-01-06"))], 10),
+        ([office(ends=utc("2026-01-04"))], 0),
+        ([office(gap=1)], 5),
+        ([office(starts=utc("2026-01-12"))], 5),
+        ([office(), office(ends=utc("2026-01-06"))], 10),
+    ],
+    ids=["endless", "empty", "ends", "over", "gap", "begins", "two"],
+)
+def test_what_is_expected_are_the_hours_of_rotations_whatever_their_end_and_people(lines, days):
+    assert sum(one.length / HOUR for one in fairness.expected(lines, TWO_WEEKS)) == 8 * days
+
+
+def test_a_rotation_that_another_one_continues_is_expected_until_then():
+    monday = utc("2026-01-12")
+    shorter = rotation("2026-01-12 09:00", 1, Unit.WEEKS, "A", windows=windows.parse("Mon 09:00-12:00"), starts=monday)
+    assert sum(one.length / HOUR for one in fairness.expected([office(ends=monday), shorter], TWO_WEEKS)) == 43
+
+
+def test_of_a_calendar_what_it_says_is_expected():
+    stretch = span("2026-01-06", "2026-01-07")
+    assert fairness.expected([Calendar(key="c", stretches=((stretch, "A"),))], TWO_WEEKS) == [stretch]
 
 
 @pytest.mark.parametrize(

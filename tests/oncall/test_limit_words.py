@@ -43,6 +43,15 @@ def test_each_kind_says_what_would_be(kind, amount, allowed, words):
     assert limit_words.would_break("Aino", Breach(kind, FROM_FRIDAY, amount, allowed), "Payments") == words
 
 
+def test_what_may_go_on_further_than_was_looked_is_told_as_the_least_that_it_is():
+    long = Breach(Kind.STRETCH, FROM_FRIDAY, 9 * DAY, WEEK, is_at_least=True)
+    words = limit_words.would_break("Aino", long, "Payments")
+    assert words == "Aino would be on call for at least 9 days on end; Payments allows 7 days."
+    many = Breach(Kind.WEEKS, FROM_FRIDAY, 3 * WEEK, WEEK, is_at_least=True)
+    words = limit_words.breaks("Aino", many, "Payments", ZoneInfo("UTC"))
+    assert words == "Aino is on primary for at least 3 weeks in a row from Fri 9 Jan; Payments allows 1."
+
+
 def test_what_is_so_names_the_day_by_the_persons_calendar():
     breach = Breach(Kind.STRETCH, FROM_FRIDAY, 9 * DAY, WEEK)
     words = limit_words.breaks("Aino", breach, "Payments", ZoneInfo("Europe/Berlin"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irm.lib.timespan import Span, union
+from irm.lib.timespan import Span, common, union
 from oncall import limits, windows
 from oncall.limits import FOUR_WEEKS, Breach, Duty, Kind, Limits
 from tests.oncall.drawn import steady
@@ -172,10 +172,30 @@ def test_no_four_weeks_hold_more_than_the_fullest(spans, start):
         assert amount == limits.held_within(held, filled)
 
 
+@pytest.mark.parametrize(
+    ("known", "is_at_least"),
+    [(None, False), (days((1, 9))[0], True), (days((1, 30))[0], True), (days((-9, 30))[0], False)],
+)
+def test_a_stretch_at_the_edge_of_what_is_known_may_be_longer(known, is_at_least):
+    (found,) = limits.breaches(Duty(spans=days((1, 9)), known=known), Limits(longest_stretch=WEEK))
+    assert found.is_at_least is is_at_least
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_at_least"), [(-2, 26, False), (-1, 26, True), (-2, 25, True), (5, 19, True)]
+)
+def test_weeks_in_a_row_may_be_more_where_the_week_before_or_after_is_not_known(first, last, is_at_least):
+    mondays = days((5, 12), (12, 19))
+    (found,) = limits.breaches(
+        Duty(spans=(), primary=mondays, known=days((first, last))[0]), Limits(most_weeks_in_a_row=1)
+    )
+    assert (found.amount, found.is_at_least) == (2 * WEEK, is_at_least)
+
+
 @steady
 @given(duties(), duties())
 def test_what_is_common_and_what_is_left_make_up_the_whole(one, other):
     one, other = union(one), union(other)
     left = [part for stretch in one for part in stretch.subtract(other)]
-    assert union([*limits.common(one, other), *left]) == one
-    assert limits.common(one, other) == limits.common(other, one)
+    assert union([*common(one, other), *left]) == one
+    assert common(one, other) == common(other, one)

@@ -1,6 +1,6 @@
 """Limits that an override would break, limits that are broken ahead, and whom to ask for cover."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests import factories
 from tests.factories import NOW, schedule, team, user
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 # NOW is a Wednesday; turns change on Mondays at 09:00 UTC.
 MONDAY = NOW + timedelta(days=5, hours=6)
 
@@ -107,6 +107,21 @@ def test_the_limits_of_every_team_somebody_works_for_count(plan):
     schedule(user(), aino, user(), user(), owner=team("Search", longest_stretch_h=200), name="Search secondary")
     told = sharing.warnings(plan, [over(plan, aino, 0, 3)], NOW)
     assert told == ["Aino would be on call for 10 days on end; Search allows 8 days 8 h."]
+
+
+def test_the_limits_of_every_team_are_looked_at_over_as_much_time_as_they_need(plan):
+    aino, group = user("aino"), team("Search", most_weeks_in_a_row=8)
+    last = {"starts_at": MONDAY - 8 * WEEK, "ends_at": MONDAY}
+    schedule(aino, owner=group, name="Search primary", anchor_on=date(2025, 11, 3), **last)
+    told = sharing.warnings(plan, [over(plan, aino, 0, 7)], NOW)
+    assert told == ["Aino would be on primary for 9 weeks in a row; Search allows 8."]
+
+
+def test_what_goes_on_further_than_is_looked_is_told_as_the_least_that_it_is(plan):
+    aino, group = user("aino"), team("Search", most_weeks_in_a_row=8)
+    schedule(aino, owner=group, name="Search primary", anchor_on=date(2024, 11, 4), ends_at=MONDAY)
+    told = sharing.warnings(plan, [over(plan, aino, 0, 7)], NOW)
+    assert told == ["Aino would be on primary for at least 11 weeks in a row; Search allows 8."]
 
 
 def test_an_override_that_is_over_changes_nothing(plan, payments):

@@ -1,6 +1,6 @@
 """Whom to ask for cover, the limits that the coming weeks break, and what both cost the database."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from irm.lib.timespan import Span
 from oncall import sharing
-from oncall.models import Absence, Override
+from oncall.models import Absence, Override, PastFollowing
 from tests import factories
 from tests.factories import NOW, schedule, team, user
 
@@ -105,6 +105,20 @@ def test_duty_on_other_schedules_counts_towards_a_limit(plan):
     schedule(priya, name="Search primary", starts_at=MONDAY + DAY, ends_at=MONDAY + 3 * DAY)
     assert sharing.breaches([plan], NOW)[plan.pk] == [
         "Priya is on call for 384 h in the four weeks from Mon 12 Jan; Payments allows 340 h."
+    ]
+
+
+def test_duty_by_whom_a_schedule_followed_counts_towards_a_limit(plan):
+    plan.team.longest_stretch_h = 7 * 24
+    plan.team.save()
+    wei, priya = (factories.User.objects.get(username=name) for name in ("wei", "priya"))
+    week = {"starts_at": MONDAY - 14 * DAY, "ends_at": MONDAY - 7 * DAY}  # Wei's, and the week before Priya's
+    led = schedule(wei, priya, name="Search primary", anchor_on=date(2026, 1, 5), **week)
+    second = schedule(name="Search secondary")
+    assert sharing.breaches([plan], NOW)[plan.pk] == []
+    PastFollowing.objects.create(schedule=second, leader=led, days_ahead=7, ends_at=week["ends_at"])
+    assert sharing.breaches([plan], NOW)[plan.pk] == [
+        "Priya is on call for 14 days on end from Mon 5 Jan; Payments allows 7 days."
     ]
 
 

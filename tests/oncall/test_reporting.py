@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from irm.lib.timespan import Span
-from oncall import sharing
+from oncall import reporting
 from oncall.fairness import Grade
 from oncall.models import Notification, Override, StepRun
 from tests import factories
@@ -26,7 +26,11 @@ def plan():
 
 
 def rows(plans, window=FORTNIGHT, now=NOW):
-    return {row.person.first_name: row for row in sharing.report(plans, window, now).rows}
+    return {row.person.first_name: row for row in reporting.report(plans, window, now).rows}
+
+
+def quality(plan):
+    return reporting.report([plan], FORTNIGHT, NOW).standards[0].quality
 
 
 def page(person, at, *, run=None, **fields):
@@ -109,7 +113,7 @@ def test_pages_for_another_schedule_do_not_count_here(plan):
 def test_the_even_share_is_of_those_who_take_turns(plan):
     zoe = user("zoe")
     Override.objects.create(schedule=plan, user=zoe, starts_at=NOW, ends_at=NOW + DAY)
-    found = sharing.report([plan], FORTNIGHT, NOW)
+    found = reporting.report([plan], FORTNIGHT, NOW)
     assert found.even("total") == (2 * WEEK - DAY) / 2
     assert [(row.person.first_name, row.takes_turns) for row in found.rows] == [
         ("Wei", True), ("Priya", True), ("Zoe", False),
@@ -122,7 +126,7 @@ def test_somebody_whose_turn_has_not_come_is_listed():
 
 
 def test_an_endless_even_rotation_is_good(plan):
-    (standard,) = sharing.report([plan], FORTNIGHT, NOW).standards
+    (standard,) = reporting.report([plan], FORTNIGHT, NOW).standards
     assert standard.quality.overall is Grade.GOOD
     assert standard.quality.balance == pytest.approx(1, abs=0.02)
     assert standard.broken == []
@@ -130,7 +134,7 @@ def test_an_endless_even_rotation_is_good(plan):
 
 def test_what_ends_soon_is_poorly_covered_and_planned():
     plan = schedule(user("wei"), user("priya"), ends_at=NOW + 10 * DAY)
-    (standard,) = sharing.report([plan], FORTNIGHT, NOW).standards
+    (standard,) = reporting.report([plan], FORTNIGHT, NOW).standards
     assert standard.quality.coverage == pytest.approx(10 / 84)
     assert standard.quality.planned_ahead == 10 * DAY
     assert standard.quality.overall is Grade.POOR
@@ -138,19 +142,38 @@ def test_what_ends_soon_is_poorly_covered_and_planned():
 
 def test_hours_outside_of_the_rotations_are_no_gap_where_nobody_needs_to_be_there():
     plan = schedule(user("wei"), active_windows="Mon-Fri 09:00-18:00")
-    assert sharing.report([plan], FORTNIGHT, NOW).standards[0].quality.coverage < 0.3
+    assert quality(plan).coverage < 0.3
     plan.is_around_the_clock = False
-    assert sharing.report([plan], FORTNIGHT, NOW).standards[0].quality.coverage == 1
+    assert quality(plan).coverage == 1
+    assert quality(plan).is_planned_throughout
+
+
+def test_hours_of_a_rotation_that_ends_soon_are_missing_even_where_nobody_needs_to_be_there_at_night():
+    plan = schedule(user("wei"), active_windows="Mon-Fri 09:00-18:00", ends_at=NOW + DAY)
+    plan.is_around_the_clock = False
+    last = NOW + 80 * DAY
+    Override.objects.create(schedule=plan, user=user("priya"), starts_at=last, ends_at=last + HOUR)
+    found = quality(plan)
+    assert found.coverage == pytest.approx(1 / 60, abs=0.005)
+    assert found.planned_ahead == timedelta(days=1, hours=6)  # until Friday 09:00
+    assert found.overall is Grade.POOR
+
+
+def test_what_is_planned_ahead_ends_where_nobody_is_on_call():
+    plan = schedule(user("wei"), ends_at=NOW + 9 * DAY)
+    factories.rotation(plan, user("priya"), starts_at=NOW + 10 * DAY)
+    assert quality(plan).planned_ahead == 9 * DAY
+    assert not quality(plan).is_planned_throughout
 
 
 def test_limits_broken_are_counted_and_told(plan):
     plan.team.longest_stretch_h = 100
-    (standard,) = sharing.report([plan], FORTNIGHT, NOW).standards
+    (standard,) = reporting.report([plan], FORTNIGHT, NOW).standards
     assert standard.quality.limits_broken == len(standard.broken) == 2
 
 
 def test_a_schedule_without_anybody_is_poor_and_breaks_nothing():
-    found = sharing.report([schedule(owner=team())], FORTNIGHT, NOW)
+    found = reporting.report([schedule(owner=team())], FORTNIGHT, NOW)
     assert (found.rows, found.even("total")) == ([], timedelta(0))
     assert found.standards[0].quality.overall is Grade.POOR
 
@@ -158,7 +181,7 @@ def test_a_schedule_without_anybody_is_poor_and_breaks_nothing():
 def test_queries_do_not_grow():
     def queries_of(plans):
         with CaptureQueriesContext(connection) as queries:
-            sharing.report(plans, FORTNIGHT, NOW)
+            reporting.report(plans, FORTNIGHT, NOW)
         return len(queries)
 
     group = team("Payments")
