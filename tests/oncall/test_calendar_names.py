@@ -31,6 +31,15 @@ def test_a_title_may_name_several_people(summary):
     assert meant(summary) == ([1, 2], [])
 
 
+@pytest.mark.parametrize(
+    "summary",
+    ["On call: jonas / Petra", "jonas/Petra", "Petra / jonas", "Petra, jonas (primary)", "Duty: jonas & Petra",
+     "[Payments] Petra and jonas", "On-call/jonas/Petra", "Primary/Secondary: jonas, Petra"],
+)  # fmt: skip
+def test_who_is_listed_beside_a_person_and_nobody_here_is_told(summary):
+    assert meant(summary) == ([1], ["Petra"])
+
+
 @pytest.mark.parametrize("summary", ["Jonas Weber", "ask jonas about it", "jonasson", ""])
 def test_a_name_within_other_words_is_nobodys(summary):
     assert meant(summary) == ([], [summary or "(no name)"])
