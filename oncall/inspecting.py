@@ -63,6 +63,12 @@ def reachable(people: Iterable[int]) -> set[int]:
     return set(methods.values_list("user", flat=True))
 
 
+def unreachable_of(standings: Iterable[scheduling.Standing]) -> set[int]:
+    """Those who hold a schedule now and whom a page would not reach."""
+    people = {person.pk for standing in standings for person in standing.people}
+    return people - reachable(people)
+
+
 def _uncovered(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
     """Nobody at all, or the first stretch without anybody where there should be somebody at every hour."""
     span = Span(now, now + LOOK_AHEAD)
@@ -126,7 +132,8 @@ def _is_empty(line: Line[int]) -> bool:
 
 def _broken_calendars(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
     urls = {schedule.pk: reverse("oncall:calendars", args=[schedule.slug]) for schedule in schedules}
-    for calendar in ImportedCalendar.objects.filter(schedule__in=plans).select_related("schedule").defer("content"):
+    calendars = ImportedCalendar.objects.in_force().filter(schedule__in=plans)
+    for calendar in calendars.select_related("schedule").defer("content"):
         url = urls[calendar.schedule_id]
         if calendar.error:
             yield calendar.schedule_id, Fault("calendar", f"{calendar} cannot be read", calendar.error, url)

@@ -148,6 +148,12 @@ def test_names_in_a_calendar_that_are_nobody_are_listed():
     assert fault.detail == "Ann, Bo, Cy, Di, Ed and 1 more. Their shifts count for nobody."
 
 
+def test_a_removed_calendar_is_no_fault():
+    plan = schedule(factories.user())
+    calendar(plan, error="The server did not answer.", unmatched=[["Ann", 1]], ended_at=NOW)
+    assert found(plan) == []
+
+
 def test_somebody_who_is_away_and_on_call_is_told():
     wei = factories.user("wei")
     Absence.objects.create(user=wei, starts_at=NOW + DAY, ends_at=NOW + 2 * DAY)
