@@ -17,7 +17,12 @@ WHAT_MAKES_IT_THE_SAME = ("kind", "user", "replaces", "ends_at")
 
 def may_add(person: User, schedule: Schedule) -> bool:
     """People change the schedules of their own teams; others need the permission."""
-    return person.has_perm("oncall.add_override") or schedule.team.memberships.filter(user=person).exists()
+    is_theirs = schedule.team.memberships.filter(user=person).exists() or schedule.team.manager_id == person.pk
+    return is_theirs or person.has_perm("oncall.add_override")
+
+
+def who_may_add(schedule: Schedule) -> str:
+    return f"Only people of {schedule.team} and managers may change this schedule."
 
 
 def may_remove(person: User, override: Override) -> bool:
@@ -34,6 +39,8 @@ def add(override: Override, *, by: User, now: datetime) -> bool:
     """
     if override.ends_at <= now:
         raise NotAllowed("The end lies in the past.")
+    if override.swap_id is None and not may_add(by, override.schedule):  # a swap is between those who made it
+        raise NotAllowed(who_may_add(override.schedule))
     override.starts_at = max(override.starts_at, now)
     override.created_by = by
     Schedule.objects.select_for_update().get(pk=override.schedule_id)
@@ -64,8 +71,13 @@ def _is_there(override: Override, now: datetime) -> bool:
 
 
 @transaction.atomic
-def remove(override: Override, *, now: datetime) -> bool:
-    """Take an override back from `now` on, and with it what was given in return for it. False where it was over."""
+def remove(override: Override, *, by: User, now: datetime) -> bool:
+    """Take an override back from `now` on, and with it what was given in return for it. False where it was over.
+
+    Raises NotAllowed.
+    """
+    if not may_remove(by, override):
+        raise NotAllowed("Only the person who added an override, or a manager, may remove it.")
     Schedule.objects.select_for_update().get(pk=override.schedule_id)
     same = Q(pk=override.pk) | Q(swap__isnull=False, swap=override.swap_id)
     found = Override.objects.select_for_update().filter(same, ends_at__gt=now)

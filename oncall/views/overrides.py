@@ -1,8 +1,6 @@
 """Adding and removing overrides."""
 
-import re
 from datetime import timedelta
-from hashlib import sha256
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from irm.lib import clock
 from irm.lib.access import requires
+from irm.lib.fingerprint import fingerprint
 from oncall import overriding, sharing
 from oncall.errors import NotAllowed
 from oncall.forms.schedules import OverrideForm
@@ -32,12 +31,12 @@ def add(request: PersonRequest, slug: str) -> HttpResponse:
     """A form; its first button saves, once what speaks against it has been shown; its second one shows what it does."""
     schedule = get_object_or_404(Schedule.objects.select_related("team"), slug=slug)
     if not overriding.may_add(request.user, schedule):
-        raise PermissionDenied(f"Only people of {schedule.team} and managers may change this schedule.")
+        raise PermissionDenied(overriding.who_may_add(schedule))
     form = _form(request, schedule)
     context: dict[str, object] = {"form": form, "schedule": schedule, "now": form.now}
     if form.is_bound and form.is_valid():
         warned = sharing.warnings(schedule, [form.instance], form.now)
-        told = _fingerprint(form, warned)
+        told = fingerprint(warned, asked=[form.data.get(name, "") for name in ASKED_FOR])
         is_only_shown = "preview" in request.POST or "choose" in request.POST
         if not is_only_shown and (not warned or request.POST.get("told") == told):
             return _save(request, form, schedule)
@@ -51,9 +50,11 @@ def add(request: PersonRequest, slug: str) -> HttpResponse:
 @requires("oncall.view_schedule")
 def remove(request: PersonRequest, pk: int) -> HttpResponse:
     override = get_object_or_404(Override.objects.select_related("schedule"), pk=pk)
-    if not overriding.may_remove(request.user, override):
-        raise PermissionDenied("Only the person who added an override, or a manager, may remove it.")
-    if overriding.remove(override, now=clock.now()):
+    try:
+        was_to_come = overriding.remove(override, by=request.user, now=clock.now())
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from None
+    if was_to_come:
         messages.success(request, "The override no longer applies.")
     else:
         messages.info(request, "The override was over already.")
@@ -73,13 +74,6 @@ def _preview(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> 
     first = override.starts_at.astimezone(schedule.zone).date() - timedelta(days=1)
     days = min(max((override.ends_at - override.starts_at).days + 3, 7), 84)
     return {"shown": timetable(schedule, window(schedule, first, days), form.now, request.user, override)}
-
-
-def _fingerprint(form: OverrideForm, warned: list[str]) -> str:
-    """What somebody has been warned about. Not the figures: they may change with every minute that passes."""
-    asked = [form.data.get(name, "") for name in ASKED_FOR]
-    words = [re.sub(r"\d+", "", sentence) for sentence in warned]
-    return sha256("\n".join([*asked, *words]).encode()).hexdigest()[:16]
 
 
 def _candidates(form: OverrideForm, schedule: Schedule) -> list[sharing.Candidate]:

@@ -196,10 +196,10 @@ def test_a_swap_is_not_undone_by_one_of_its_people(plan):
 
 
 def test_a_trade_is_taken_back_as_a_whole(plan):
-    before = on_call(plan)
+    before, manager = on_call(plan), pages.person("oncall.delete_override")
     taken(offered(plan, to="bo", back=BOS_WEEK), "bo")
     cover(plan, "bo", "cleo", utc("2026-01-15"), utc("2026-01-16"))
-    assert overriding.remove(Override.objects.filter(swap__isnull=False)[0], now=NOW)
+    assert overriding.remove(Override.objects.filter(swap__isnull=False)[0], by=manager, now=NOW)
     assert [str(one.user) for one in Override.objects.all()] == ["Cleo"]
     Override.objects.all().delete()
     assert on_call(plan) == before
