@@ -22,7 +22,7 @@ BATCH = 20
 LEASE = timedelta(minutes=10)  # of a schedule being looked at; one whose look failed waits as long
 SOON = timedelta(seconds=1)
 CEILING = timedelta(hours=1)  # plans change in many ways, and not all of them ask for a look
-MOVES_AHEAD = timedelta(days=28)
+AHEAD = timedelta(weeks=12)  # so far people know when they are on call, and hear of changes
 GAPS_AHEAD = timedelta(days=14)
 
 
@@ -100,13 +100,14 @@ def _claim(watch: ScheduleWatch, now: datetime) -> bool:
 
 def _see(watch: ScheduleWatch, now: datetime) -> Look:
     schedule = watch.schedule
-    span = Span(now - handing_off.LOOK_BACK, now + scheduling.LOOK_AHEAD)
+    span = Span(now - handing_off.LOOK_BACK, now + AHEAD)
     plan = scheduling.plan_of(schedule, span)
     held = duties.held(plan, span)
     # A schedule that was just made is being filled: its gaps are looked for from the second look on.
     missed = Schedule.objects.missed_when_empty().filter(pk=schedule.pk)
     has_gaps = watch.told_until is not None and missed.exists()
-    gaps = [_to_its_end(gap, span) for gap in shifts.gaps(plan, Span(now, span.end))] if has_gaps else []
+    ahead = Span(now, now + scheduling.LOOK_AHEAD)
+    gaps = [_to_its_end(gap, ahead) for gap in shifts.gaps(plan, ahead)] if has_gaps else []
     concerned = {*held, *(person for person, _, _ in watch.told)}
     outlook = wording.Outlook(schedule, held, User.objects.in_bulk(concerned), span.end)
     return Look(watch, schedule, now, outlook, gaps)
@@ -154,16 +155,16 @@ def _announce_handoffs(seen: Look, since: datetime) -> set[int]:
 
 def _announce_moves(seen: Look, heard: set[int]) -> None:
     """Tell people what a change of plan gives them and takes from them, once for all of it."""
-    told, until = seen.told, seen.now + MOVES_AHEAD
+    told = seen.told
     if told.until <= seen.now:
         return
     span = Span(seen.now, min(told.until, seen.outlook.until))
     for person, move in duties.moves(told.duties, seen.outlook.held, span).items():
         # Who has just left or come was told in the message about the handoff what holds from now on.
         first = seen.now if person in heard else seen.now - scheduling.INSTANT
-        new, gone = ([one for one in part if first < one.start < until] for part in (move.new, move.gone))
+        new, gone = ([one for one in part if first < one.start] for part in (move.new, move.gone))
         if (new or gone) and person in seen.outlook.people:
-            context = wording.shift_moved(seen.outlook, seen.outlook.people[person], new, gone, seen.now)
+            context = wording.shift_moved(seen.outlook, seen.outlook.people[person], new, gone, span)
             key = f"shift-moved-{seen.schedule.pk}-{person}-{seen.now.isoformat()}"
             _tell(seen, person, "shift_moved", key, context)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Generic
 
-from irm.lib.timespan import Span, union
+from irm.lib.timespan import Span, difference, union
 from oncall import shifts
 from oncall.turns import P
 
@@ -75,8 +75,7 @@ def moves(told: Duties[P], duties: Duties[P], span: Span) -> dict[P, Move]:
     found = {}
     for person in dict.fromkeys([*told, *duties]):
         before, after = (_clipped(one.get(person, []), span) for one in (told, duties))
-        new = [left for stretch in after for left in stretch.subtract(before)]
-        gone = [left for stretch in before for left in stretch.subtract(after)]
+        new, gone = difference(after, before), difference(before, after)
         if new or gone:
             found[person] = Move(new, gone)
     return found

@@ -63,11 +63,14 @@ def handoff(
     }  # fmt: skip
 
 
-def shift_moved(outlook: Outlook, person: User, new: Sequence[Span], gone: Sequence[Span], now: datetime) -> Facts:
-    coming = [span for span in outlook.held.get(person.pk, ()) if span.end > now]
+def shift_moved(outlook: Outlook, person: User, new: Sequence[Span], gone: Sequence[Span], compared: Span) -> Facts:
+    """What is new to them and no longer theirs, of the stretch of time that was compared, and what holds now."""
+    coming = [span for span in outlook.held.get(person.pk, ()) if span.end > compared.start]
     return _about(outlook.schedule) | {
-        "new": _stretches(new, person, outlook.until),
-        "gone": _stretches(gone, person, outlook.until),
+        "new": _stretches(new[:SHOWN_STRETCHES], person, compared.end),
+        "more_new": max(len(new) - SHOWN_STRETCHES, 0),
+        "gone": _stretches(gone[:SHOWN_STRETCHES], person, compared.end),
+        "more_gone": max(len(gone) - SHOWN_STRETCHES, 0),
         "shifts": _stretches(coming[:3], person, outlook.until),
     }
 

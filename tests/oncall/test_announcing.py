@@ -61,8 +61,8 @@ def test_the_first_look_tells_nothing_and_remembers_who_is_on_call(schedule):
     watch = schedule.watch
     watch.refresh_from_db()
     assert watch.announced_until == MONDAY
-    assert watch.told_until == MONDAY + timedelta(days=35)
-    assert len(watch.told) == 5
+    assert watch.told_until == MONDAY + timedelta(weeks=12)
+    assert len(watch.told) == 12
 
 
 def test_a_person_is_told_a_day_and_an_hour_before_their_shift(schedule):

@@ -109,16 +109,26 @@ def test_a_new_order_of_turns_tells_old_and_new_times(schedule, mina, luka):
     assert "Your next shifts there are now:\n- Mon 19 Jan, 11:00 to Mon 26 Jan, 11:00 CET" in body_to(mina)
 
 
-def test_what_changes_later_than_in_four_weeks_is_not_told_yet(schedule, mina):
-    override(schedule, mina, "2026-02-12 09:00", "2026-02-12 18:00")
+@pytest.mark.parametrize(("weeks", "planned"), [(4, "luka"), (5, "mina"), (11, "mina")])
+def test_a_change_weeks_ahead_is_told_at_once_and_once(schedule, weeks, planned):
+    wei, start = factories.user("wei"), NOON + timedelta(weeks=weeks)
+    Override.objects.create(schedule=schedule, user=wei, starts_at=start, ends_at=start + 6 * HOUR, created_at=NOON)
+    assert [line.split(":")[0] for line in look(schedule, NOON + HOUR)] == [planned, "wei"]
+    later = look(schedule, NOON + 2 * HOUR, *(NOON + number * DAY for number in range(1, 20, 6)))
+    assert [line for line in later if "New on-call hours" in line] == []
+
+
+def test_what_changes_later_than_in_twelve_weeks_is_not_told(schedule, mina):
+    override(schedule, mina, "2026-04-09 09:00", "2026-04-09 18:00")
     assert look(schedule, NOON + HOUR) == []
 
 
-def test_a_shift_that_begins_within_four_weeks_is_told_to_its_end(schedule):
+def test_of_very_many_new_stretches_the_first_dozen_are_told(schedule):
     wei = factories.user("wei")
-    override(schedule, wei, "2026-02-10 09:00", "2026-02-13 09:00")
+    factories.rotation(schedule, wei, layer=1, unit="days", active_windows="Mon-Sun 12:00-13:00")
     look(schedule, NOON + HOUR)
-    assert "- Tue 10 Feb, 09:00 to Fri 13 Feb, 09:00 UTC" in body_to(wei)
+    assert body_to(wei).count("12:00 to 13:00 UTC\n") == 12 + 3
+    assert "and 71 more.\n" in body_to(wei)
 
 
 def test_somebody_new_without_an_end_in_sight_is_told_from_when(schedule):
@@ -126,7 +136,7 @@ def test_somebody_new_without_an_end_in_sight_is_told_from_when(schedule):
     schedule.rotations.all().delete()
     factories.rotation(schedule, wei, starts_at=utc("2026-01-20 09:00"))
     look(schedule, NOON + HOUR)
-    assert "- from Tue 20 Jan, 09:00 UTC" in body_to(wei)
+    assert "You are on call:\n- from Tue 20 Jan, 09:00 UTC\n" in body_to(wei)
 
 
 def test_the_past_moves_nobody(schedule, mina):
@@ -147,9 +157,9 @@ def test_after_a_long_standstill_shifts_that_nobody_was_told_of_are_still_announ
     assert look(schedule, utc("2026-03-02 08:00")) == ["mina: On call in 1 h: Payments primary, Mon 2 Mar, 10:00 CET"]
 
 
-def test_an_override_asks_for_a_look_once_it_has_settled(schedule, mina):
+def test_an_override_asks_for_a_look_once_it_has_settled(schedule, mina, lead):
     row = Override(schedule=schedule, user=mina, starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR)
-    overriding.add(row, by=mina, now=NOON)
+    overriding.add(row, by=lead, now=NOON)
     assert ScheduleWatch.objects.get().look_at == NOON + timedelta(minutes=1)
 
 
