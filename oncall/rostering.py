@@ -28,8 +28,7 @@ def begins_at(rotation: Rotation) -> datetime:
     """The first instant at which somebody may be on call by it."""
     if rotation.starts_at:
         return rotation.starts_at
-    anchor = datetime.combine(rotation.anchor_on, rotation.anchor_time)
-    return first_instant(anchor, _zone(rotation)).astimezone(UTC)
+    return _first_handoff(rotation, _zone(rotation))
 
 
 def has_started(rotation: Rotation, now: datetime) -> bool:
@@ -60,19 +59,20 @@ def put(
     One that has started ends where this changes who is on call, and `rotation` goes on as a row of its own: its past
     stays, and whoever's turn it is keeps it, unless the day of the anchor changed or `first`, a place in the list,
     says whose turn it is. `corrected_by` changes the row itself, its past included, and is written into the history.
-    Raises NotAllowed where somebody else changed the rotation meanwhile.
+    Raises NotAllowed where somebody else changed the rotation meanwhile, where it would end before it begins, and
+    where a correction would reach back beyond the row, into the past of the one before.
     """
-    Schedule.objects.select_for_update().get(pk=rotation.schedule_id)
+    rotation.schedule = Schedule.objects.select_for_update().get(pk=rotation.schedule_id)
     wanted = tuple(tuple(turn) for turn in people)
     stored = _stored(rotation, now)
     if stored and first is None and wanted == turns_of(stored) and not _differ(stored, rotation):
-        rotation.save()
+        _store(rotation)
     elif stored is None or not has_started(stored, now):
         if has_started(rotation, now):
             rotation.starts_at = now
         _save(rotation, wanted, first)
     elif corrected_by is not None:
-        _correct(rotation, wanted, first, corrected_by)
+        _correct(stored, rotation, wanted, first, corrected_by)
     else:
         _take_over(stored, rotation, wanted, now, first)
     ScheduleWatch.objects.over(rotation.schedule_id).look_soon(now)
@@ -80,25 +80,38 @@ def put(
 
 @transaction.atomic
 def end(rotation: Rotation, now: datetime) -> None:
-    """Nobody is on call by it from `now` on; one that has not started is removed."""
-    if has_started(rotation, now):
-        rotation.ends_at = min(rotation.ends_at or now, now)
-        rotation.save(update_fields=["ends_at"])
-        _note(rotation, f"“{rotation.name}” was ended.")
-    else:
-        rotation.delete()
+    """Nobody is on call by it from `now` on; one that has not started is removed.
+
+    Raises NotAllowed where somebody else changed or ended it meanwhile.
+    """
+    Schedule.objects.select_for_update().get(pk=rotation.schedule_id)
+    stored = _stored(rotation, now)
+    if stored and has_started(stored, now):
+        stored.ends_at = now
+        stored.save(update_fields=["ends_at"])
+        _note(stored, f"“{stored.name}” was ended.")
+    elif stored:
+        stored.delete()
     ScheduleWatch.objects.over(rotation.schedule_id).look_soon(now)
 
 
 @transaction.atomic
-def keep_zone(schedule_id: int, now: datetime) -> list[int]:
-    """To be called before the zone of a schedule changes: what has begun in it stays in it. Returns those rotations."""
-    rotations = Rotation.objects.filter(schedule=schedule_id, time_zone="").select_related("schedule")
-    begun = [rotation for rotation in rotations if has_started(rotation, now)]
-    for rotation in begun:
-        rotation.time_zone = rotation.schedule.time_zone
-        rotation.save(update_fields=["time_zone"])
-    return [rotation.pk for rotation in begun]
+def keep_zone(schedule_id: int, zone: str, now: datetime) -> list[int]:
+    """To be called before the zone of a schedule changes to `zone`: what was on call by the one so far stays.
+
+    What has begun stays in its zone. What has not, and in the new one would have, begins now. Returns the begun ones.
+    """
+    schedule = Schedule.objects.select_for_update().get(pk=schedule_id)
+    begun = []
+    for rotation in schedule.rotations.filter(time_zone=""):
+        if has_started(rotation, now) or (rotation.ends_at and rotation.ends_at <= now):
+            rotation.time_zone = schedule.time_zone
+            rotation.save(update_fields=["time_zone"])
+            begun.append(rotation.pk)
+        elif _first_handoff(rotation, ZoneInfo(zone)) < now and not rotation.starts_at:
+            rotation.starts_at = now
+            rotation.save(update_fields=["starts_at"])
+    return begun
 
 
 @transaction.atomic
@@ -148,8 +161,11 @@ def _take_over(stored: Rotation, changed: Rotation, wanted: Turns, now: datetime
     _save(changed, wanted, first)
 
 
-def _correct(rotation: Rotation, wanted: Turns, first: int | None, by: User) -> None:
+def _correct(stored: Rotation, rotation: Rotation, wanted: Turns, first: int | None, by: User) -> None:
     """Change the row in place, and say so in its history and in that of its schedule."""
+    if stored.starts_at and begins_at(rotation) < stored.starts_at:
+        since = f"{stored.starts_at:%d %b %Y %H:%M} UTC"
+        raise NotAllowed(f"“{rotation.name}” counts since {since} and cannot be corrected to start earlier.")
     reason = f"{by} corrected the past of “{rotation.name}”: who was on call is rewritten."
     rotation._change_reason = reason  # type: ignore[attr-defined]  # read by simple_history
     _save(rotation, wanted, first)
@@ -168,11 +184,17 @@ def _save(rotation: Rotation, wanted: Turns, first: int | None) -> None:
     if first is not None:
         rotation.starts_at = begins_at(rotation)
         wanted = _adopt(rotation, succession.begun_with(_line(rotation, wanted), first, rotation.starts_at))
-    rotation.save()
+    _store(rotation)
     if wanted != turns_of(rotation):
         for member in RotationMember.objects.filter(rotation=rotation):
             member.delete()
         _add_members(rotation, wanted)
+
+
+def _store(rotation: Rotation) -> None:
+    if rotation.ends_at and rotation.ends_at <= begins_at(rotation):
+        raise NotAllowed(f"“{rotation.name}” would end before it begins. Choose a later end.")
+    rotation.save()
 
 
 def _adopt(rotation: Rotation, line: turns.Rotation[int]) -> Turns:
@@ -193,6 +215,10 @@ def _line(row: Rotation, people: Turns) -> turns.Rotation[int]:
         windows=windows.parse(row.active_windows),
         passing=turns.Passing(row.passing),
     )
+
+
+def _first_handoff(row: Rotation, zone: ZoneInfo) -> datetime:
+    return first_instant(datetime.combine(row.anchor_on, row.anchor_time), zone).astimezone(UTC)
 
 
 def _zone(row: Rotation) -> ZoneInfo:

@@ -124,7 +124,7 @@ class ScheduleAdmin(PreviewAdmin):
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
         if change and "time_zone" in form.changed_data:
-            form.begun = rostering.keep_zone(obj.pk, instant_of(request))
+            form.begun = rostering.keep_zone(obj.pk, obj.time_zone, instant_of(request))
         if change and {"follows", "days_ahead"} & set(form.changed_data):
             rostering.keep_following(obj.pk, instant_of(request))
         super().save_model(request, obj, form, change)

@@ -180,11 +180,45 @@ def test_a_rotation_that_somebody_else_changed_is_refused(plan):
     assert plan.rotations.count() == 2
 
 
-def test_ending_a_rotation_that_was_over_changes_nothing(plan):
+def test_ending_a_rotation_that_was_over_is_refused(plan):
     row = plan.rotations.get()
     rostering.end(row, NOW)
-    rostering.end(row, LATER)
+    with pytest.raises(NotAllowed, match="changed or ended by somebody else"):
+        rostering.end(row, LATER)
     assert plan.rotations.get().ends_at == NOW
+
+
+def test_ending_a_rotation_that_somebody_else_changed_is_refused(plan, people):
+    stale = plan.rotations.get()
+    change(plan, people=people[:1])
+    since = Span(PAST.start, LATER)
+    before = told(plan, since)
+    with pytest.raises(NotAllowed, match="changed or ended by somebody else"):
+        rostering.end(stale, LATER)
+    assert told(plan, since) == before
+
+
+@pytest.mark.parametrize("first", [None, 1])
+def test_a_rotation_that_would_end_before_it_begins_is_refused(people, first):
+    plan = schedule(*people, anchor_on=date(2026, 2, 2))
+    with pytest.raises(NotAllowed, match="would end before it begins"):
+        change(plan, first=first, ends_at=NOW + timedelta(days=5))
+    assert plan.rotations.get().ends_at is None
+
+
+@pytest.mark.parametrize("starts_at", [None, NOW - timedelta(weeks=3)])
+def test_a_correction_does_not_reach_into_the_version_before(plan, people, starts_at):
+    change(plan, people=people[:1])
+    before = told(plan, PAST)
+    with pytest.raises(NotAllowed, match="14 Jan 2026 03:00 UTC and cannot be corrected to start earlier"):
+        change(plan, now=LATER, starts_at=starts_at, corrected_by=user("boss"))
+    assert told(plan, PAST) == before
+
+
+def test_the_first_version_can_be_corrected_to_start_earlier(people):
+    plan = schedule(*people, anchor_on=date(2026, 1, 5))
+    change(plan, anchor_on=MADE, corrected_by=user("boss"))
+    assert told(plan, PAST)[0][0].start == PAST.start
 
 
 @pytest.mark.parametrize("follows_then", [None, "other"])
@@ -226,7 +260,7 @@ def test_a_change_of_whom_is_followed_leaves_the_past_of_followers(plan):
         lambda plan: change(plan, gap=1),
         lambda plan: rostering.end(plan.rotations.get(), NOW),
         lambda plan: rostering.keep_following(plan.pk, NOW),
-        lambda plan: rostering.follow_zone(rostering.keep_zone(plan.pk, NOW), NOW),
+        lambda plan: rostering.follow_zone(rostering.keep_zone(plan.pk, "Asia/Tokyo", NOW), NOW),
     ],
 )
 def test_a_changed_schedule_and_its_followers_are_looked_at_soon(plan, act):
@@ -244,7 +278,7 @@ def test_another_zone_of_the_schedule_moves_no_turn_of_the_past(plan, people, ed
     now = NOW + timedelta(days=5, hours=6, minutes=30)
     since = Span(PAST.start, now)
     before = told(plan, since)
-    begun = rostering.keep_zone(plan.pk, now)
+    begun = rostering.keep_zone(plan.pk, "America/New_York", now)
     plan.time_zone = "America/New_York"
     plan.save()
     if edits_too:
@@ -252,6 +286,31 @@ def test_another_zone_of_the_schedule_moves_no_turn_of_the_past(plan, people, ed
     rostering.follow_zone(begun, now)
     assert told(plan, since) == before
     assert rostering.in_force(plan.rotations, now).get().time_zone == ""
+
+
+@pytest.mark.parametrize("edits_too", [False, True])
+def test_another_zone_lets_nobody_have_been_on_call_before_it_was_chosen(people, edits_too):
+    """Half an hour before the first handoff which, in the new zone, is long over."""
+    now = NOW + timedelta(hours=5, minutes=30)
+    plan = schedule(*people, anchor_on=now.date())
+    begun = rostering.keep_zone(plan.pk, "Asia/Tokyo", now)
+    plan.time_zone = "Asia/Tokyo"
+    plan.save()
+    if edits_too:
+        change(plan, now=now, people=people[:1])
+    rostering.follow_zone(begun, now)
+    assert told(plan, Span(PAST.start, now)) == []
+    assert told(plan, Span(now, LATER))[0][0].start == now
+
+
+def test_another_zone_moves_nothing_that_was_over(plan):
+    row = plan.rotations.get()
+    rostering.end(row, NOW)
+    before = told(plan, PAST)
+    rostering.keep_zone(plan.pk, "Asia/Tokyo", LATER)
+    plan.time_zone = "Asia/Tokyo"
+    plan.save()
+    assert told(plan, PAST) == before
 
 
 def test_people_who_take_a_turn_together_stay_together(people):
