@@ -16,6 +16,7 @@ from oncall.models import (
     EscalationPolicy,
     Integration,
     Membership,
+    Rotation,
     Schedule,
     StepTarget,
     Team,
@@ -38,7 +39,7 @@ class Worry:
 def worries(now: datetime) -> list[Worry]:
     """Everything found, worst first, in a number of queries that does not grow with the rows."""
     schedules = list(Schedule.objects.select_related("team"))
-    faults = _that_matter(inspecting.faults(schedules, now), schedules)
+    faults = _that_matter(inspecting.faults(schedules, now), schedules, now)
     found = [
         *_first_steps(),
         *_mail(),
@@ -53,7 +54,7 @@ def worries(now: datetime) -> list[Worry]:
     return list({(worry.kind, worry.title): worry for worry in reversed(found)}.values())[::-1]
 
 
-def _that_matter(faults: Mapping[int, list[Fault]], schedules: Iterable[Schedule]) -> list[Fault]:
+def _that_matter(faults: Mapping[int, list[Fault]], schedules: Iterable[Schedule], now: datetime) -> list[Fault]:
     """Hours without anybody only matter where a policy, or whoever declares an incident, relies on the schedule."""
     relied_on = set(Schedule.objects.filter(targeted_by__isnull=False).values_list("pk", flat=True))
     primary = {schedule.pk for schedule in schedules if schedule.role == Schedule.Role.PRIMARY}
@@ -61,9 +62,17 @@ def _that_matter(faults: Mapping[int, list[Fault]], schedules: Iterable[Schedule
     rank = list(Schedule.Role.values).index
     last_first = sorted(schedules, key=lambda schedule: rank(schedule.role), reverse=True)
     teams = {schedule.team_id: schedule.pk for schedule in last_first if _breaks_a_limit(faults[schedule.pk])}
-    minor = {"nobody": relied_on, "gap": relied_on | primary, "limit": set(teams.values())}
+    nobody = relied_on | (primary - _given_up(now))
+    minor = {"nobody": nobody, "gap": relied_on | primary, "limit": set(teams.values())}
     found = [fault for pk, listed in faults.items() for fault in listed if pk in minor.get(fault.kind, faults)]
     return sorted(found, key=lambda fault: inspecting.WORST_FIRST.index(fault.kind))
+
+
+def _given_up(now: datetime) -> set[int]:
+    """Schedules whose rotations are all over, unlike one that nobody has been put on yet."""
+    going_on = Rotation.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now)).values("schedule")
+    over = Schedule.objects.filter(rotations__isnull=False).exclude(pk__in=going_on)
+    return set(over.values_list("pk", flat=True))
 
 
 def _breaks_a_limit(faults: Iterable[Fault]) -> bool:

@@ -168,6 +168,21 @@ def test_a_schedule_given_up_that_no_policy_relies_on_does_not_matter():
     assert found("gap") + found("nobody") == []
 
 
+@pytest.mark.parametrize(("role", "expected"), [("primary", ["Search has nobody on it"]), ("secondary", [])])
+@pytest.mark.parametrize("has_rotation", [True, False])
+def test_a_primary_schedule_that_nobody_is_on_yet_is_found_even_if_no_policy_relies_on_it(role, expected, has_rotation):
+    plan = factories.schedule(name="Search", role=role)
+    if not has_rotation:
+        plan.rotations.all().delete()
+    assert found("nobody") == expected
+
+
+def test_a_primary_schedule_whose_next_rotation_has_no_members_is_not_given_up():
+    plan = factories.schedule(factories.user(), name="Search", ends_at=NOW)
+    factories.rotation(plan)
+    assert found("nobody") == ["Search has nobody on it"]
+
+
 def test_a_schedule_that_a_policy_relies_on_and_nobody_is_on_is_found():
     safe_policy(factories.schedule(factories.user(), name="Search", ends_at=NOW))
     assert found("nobody") == ["Search has nobody on it"]
