@@ -55,6 +55,11 @@ class ContactMethod(models.Model):
     def is_usable(self) -> bool:
         return self.verified_at is not None and self.is_enabled
 
+    def switch(self, *, is_on: bool) -> None:
+        """Its owner wants messages there, or none."""
+        self.is_enabled = is_on
+        self.save(update_fields=["is_enabled"])
+
     def verify(self, now: datetime) -> None:
         """Its owner has proved the address."""
         self.verified_at = now

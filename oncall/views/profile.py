@@ -102,15 +102,21 @@ def send_test(request: PersonRequest, method: ContactMethod) -> None:
 
 @_on_own_method
 def switch_method(request: PersonRequest, method: ContactMethod) -> None:
-    method.is_enabled = request.POST.get("to") == "on"
-    method.save(update_fields=["is_enabled"])
-    messages.success(request, f"{method.address} is switched {'on' if method.is_enabled else 'off'}.")
+    method.switch(is_on=request.POST.get("to") == "on")
+    _tell_change(request, f"{method.address} is switched {'on' if method.is_enabled else 'off'}.")
 
 
 @_on_own_method
 def remove_method(request: PersonRequest, method: ContactMethod) -> None:
     method.delete()
-    messages.success(request, f"{method.address} is gone.")
+    _tell_change(request, f"{method.address} is gone.")
+
+
+def _tell_change(request: PersonRequest, done: str) -> None:
+    if request.user.can_be_reached:
+        messages.success(request, done)
+    else:
+        messages.warning(request, f"{done} No address of yours is in use now: no page reaches you.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,6 +139,7 @@ def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: Not
     for method in methods:
         method.last_test = tests.get(method.pk)  # type: ignore[attr-defined]  # for the page only
     shifts = scheduling.next_shifts(request.user, now, AHEAD)
+    usable = [method for method in methods if method.is_usable]
     context = {
         "now": now,
         "shifts": shifts,
@@ -140,7 +147,8 @@ def _page(request: PersonRequest, method_form: ContactMethodForm, rule_form: Not
         "quarter": own_quarter(request.user, now),
         "own_feed": shown_feed(request.user),
         "methods": methods,
-        "is_reachable": any(method.is_usable for method in methods),
+        "is_reachable": bool(usable),
+        "last_usable": usable[0] if len(usable) == 1 else None,
         "is_testing": any(test.finished_at is None for test in tests.values()),
         "rules": request.user.notification_rules.select_related("contact_method"),
         "method_form": method_form,

@@ -114,6 +114,26 @@ def test_an_address_is_switched_off_and_on_and_removed(client, me):
     assert not me.contact_methods.exists()
 
 
+LAST_IN_USE = "Your last address in use"
+NOT_REACHED = "No address of yours is in use now"
+
+
+def test_whoever_has_one_address_in_use_is_warned_before(client, me):
+    assert pages.text_of(client.get(MINE)).count(LAST_IN_USE) == 1
+    factories.contact_method(me, address="other@example.com")
+    assert LAST_IN_USE not in pages.text_of(client.get(MINE))
+
+
+@pytest.mark.parametrize("button", ["switch", "remove"])
+def test_whose_last_address_in_use_goes_is_told(client, me, button):
+    factories.contact_method(me, address="other@example.com")
+    told = [
+        NOT_REACHED in pages.text_of(client.post(f"{MINE}methods/{pk}/{button}/", {"to": "off"}, follow=True))
+        for pk in me.contact_methods.values_list("pk", flat=True)
+    ]
+    assert told == [False, True]
+
+
 @pytest.mark.parametrize("button", ["code", "verify", "test", "switch", "remove"])
 def test_the_addresses_of_others_are_not_found(client, button):
     other = factories.user().contact_methods.get()
