@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from irm.lib.timespan import Span
-from oncall import covering, scheduling, sharing, shifts
+from oncall import covering, doubling, scheduling, sharing, shifts
 from oncall.models import ContactMethod, ImportedCalendar, Rotation, Schedule, User
 from oncall.turns import Calendar, Line
 
 LOOK_AHEAD = timedelta(days=14)  # for gaps and absences
 WHO_AHEAD = timedelta(weeks=8)  # for who has to be reachable by then
-WORST_FIRST = ("nobody", "gap", "person", "contact", "empty", "calendar", "absence", "limit")
+WORST_FIRST = ("nobody", "gap", "person", "contact", "empty", "double", "calendar", "absence", "limit")
 URGENT = WORST_FIRST[:5]
 SHOWN_NAMES = 5
 
@@ -49,7 +49,7 @@ def faults(schedules: Sequence[Schedule], now: datetime) -> dict[int, list[Fault
         return {}
     plans = scheduling.plans([schedule.pk for schedule in schedules], Span(now, now + WHO_AHEAD))
     found: dict[int, list[Fault]] = {schedule.pk: [] for schedule in schedules}
-    for kind in (_uncovered, _unreachable, _empty_rotations, _broken_calendars, _absences, _limits):
+    for kind in (_uncovered, _unreachable, _empty_rotations, _doubles, _broken_calendars, _absences, _limits):
         for pk, fault in kind(schedules, plans, now):
             found[pk].append(fault)
     for listed in found.values():
@@ -128,6 +128,16 @@ def _empty_rotations(schedules: Sequence[Schedule], plans: Plans, now: datetime)
 
 def _is_empty(line: Line[int]) -> bool:
     return not isinstance(line, Calendar) and not line.people
+
+
+def _doubles(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
+    """Told once, with the secondary where that is asked for."""
+    asked = {schedule.pk for schedule in schedules}
+    for double in doubling.doubles(schedules, Span(now, now + LOOK_AHEAD), plans):
+        first, last = timezone.localtime(double.span.start), timezone.localtime(double.span.end)
+        told = double.secondary if double.secondary.pk in asked else double.primary
+        detail = f"On {double.primary} and {double.secondary} from {first:%a %d %b %H:%M} to {last:%a %d %b %H:%M %Z}."
+        yield told.pk, Fault("double", str(double), detail, told.get_absolute_url())
 
 
 def _broken_calendars(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
