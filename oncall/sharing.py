@@ -109,7 +109,7 @@ def _worries(schedule: Schedule, person: User, before: Tally, after: Tally, abse
     if old == new:
         return []
     added = difference(new, old)
-    words = [f"{person} is away then{_reason(one)}." for one in absences if common([one.span], added)][:1]
+    words = [f"{person} is away then." for one in absences if common([one.span], added)][:1]
     words += [f"{person} is on call on {other} then." for other in _elsewhere(schedule, person, before, added)]
     duty_before, duty_after = before.duty_of(person.pk), after.duty_of(person.pk)
     for team in after.teams_of(person.pk) or [schedule.team]:
@@ -149,7 +149,3 @@ def _active(people: Iterable[int]) -> dict[int, User]:
 
 def _in_order(people: dict[int, User]) -> list[User]:
     return sorted(people.values(), key=lambda person: str(person).casefold())
-
-
-def _reason(absence: Absence) -> str:
-    return f" ({absence.reason})" if absence.reason else ""

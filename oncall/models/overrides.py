@@ -184,7 +184,9 @@ class Absence(models.Model):
     starts_at = models.DateTimeField(help_text="From this instant on.")
     ends_at = models.DateTimeField(help_text="Up to, and not including, this instant.")
     reason = models.CharField(
-        max_length=100, blank=True, help_text="Such as “Holiday”. Shown to whoever plans; leave it empty if private."
+        max_length=100,
+        blank=True,
+        help_text="Such as “Holiday”. Shown to leads and managers; leave it empty if private.",
     )
 
     history = HistoricalRecords()

@@ -14,7 +14,7 @@ from oncall.models import Absence, Schedule, ShiftSwap, User
 
 @dataclass(frozen=True, slots=True)
 class ConflictRow:
-    """A shift whose person is away, and whether the reader may ask for cover."""
+    """A shift whose person is away, and whether the reader may ask for cover, and so see why."""
 
     conflict: Conflict
     may_ask: bool

@@ -80,10 +80,10 @@ def test_a_break_in_a_turn_breaks_no_limit_once_it_is_saved(plan, payments):
     assert sharing.breaches([plan], NOW)[plan.pk] == []
 
 
-def test_somebody_away_is_told_with_the_reason(plan):
+def test_somebody_away_is_told_without_the_reason_which_is_theirs(plan):
     wei = person(plan, "wei")
     Absence.objects.create(user=wei, starts_at=MONDAY, ends_at=MONDAY + DAY, reason="Holiday")
-    assert sharing.warnings(plan, [over(plan, wei, 0, 1)], NOW) == ["Wei is away then (Holiday)."]
+    assert sharing.warnings(plan, [over(plan, wei, 0, 1)], NOW) == ["Wei is away then."]
     assert sharing.warnings(plan, [over(plan, wei, 1, 2)], NOW) == []
 
 
