@@ -11,7 +11,7 @@ from irm.lib.history import signed
 from irm.lib.timespan import Span, union
 from oncall import scheduling, shifts
 from oncall.errors import NotAllowed
-from oncall.models import Absence, Membership, Schedule, ShiftSwap, User
+from oncall.models import Absence, Schedule, ShiftSwap, Team, User
 
 LOOK_AHEAD = timedelta(weeks=8)  # how far ahead people and leads are shown what is hit
 LONGEST = timedelta(days=366)
@@ -60,9 +60,15 @@ def own_conflicts(person: User, now: datetime) -> list[Conflict]:
     return [conflict for conflict in found if conflict.person == person]
 
 
+def hit_by(absence: Absence, now: datetime) -> list[Conflict]:
+    """The coming shifts that one absence hits, however far ahead it lies."""
+    found = conflicts(list(scheduling.schedules_of(absence.user)), absence.span, now)
+    return [conflict for conflict in found if conflict.absence == absence]
+
+
 def conflicts_to_settle(person: User, now: datetime) -> list[Conflict]:
     """Those that are for this person to settle: their own, and those of teams they lead."""
-    led = set(person.memberships.filter(role=Membership.Role.LEAD).values_list("team", flat=True))
+    led = set(Team.objects.led_by(person).values_list("pk", flat=True))
     schedules = Schedule.objects.filter(Q(team__in=led) | Q(pk__in=scheduling.schedules_of(person).values("pk")))
     found = conflicts(list(schedules), Span(now, now + LOOK_AHEAD), now)
     return [conflict for conflict in found if conflict.person == person or conflict.schedule.team_id in led]
@@ -86,17 +92,24 @@ def refuse_impossible(absence: Absence, now: datetime) -> None:
 
 
 @transaction.atomic
-def keep_absence(absence: Absence, *, by: User, now: datetime) -> bool:
-    """Save a new or a changed absence. False where just this one is there already: a form that was sent twice.
+def keep_absence(absence: Absence, *, by: User, now: datetime) -> Absence:
+    """Save a new or a changed absence. Returns the one that is there already where a form was sent twice.
 
     Raises NotAllowed.
     """
     User.objects.select_for_update().get(pk=absence.user_id)  # two forms at once see each other
     refuse_impossible(absence, now)
-    if overlapping(absence).exists():
-        return False
+    if known := overlapping(absence).first():
+        return known
     signed(absence, by).save()
-    return True
+    return absence
+
+
+def remove_absence(absence: Absence, *, by: User) -> None:
+    """Raises NotAllowed."""
+    if by.pk != absence.user_id and not by.has_perm("oncall.delete_absence"):
+        raise NotAllowed("Only the person who is away, or a manager, may remove an absence.")
+    signed(absence, by).delete()
 
 
 def _is_sent_again(absence: Absence, other: Absence) -> bool:

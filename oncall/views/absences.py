@@ -1,5 +1,6 @@
 """When I am away, and which of my shifts that hits."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from irm.lib import clock
 from irm.lib.access import requires
+from irm.lib.localtime import stretch
 from oncall import covering
 from oncall.errors import NotAllowed
 from oncall.forms.absences import AbsenceForm
@@ -42,7 +44,7 @@ def absence(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires()
 def remove(request: PersonRequest, pk: int) -> HttpResponse:
-    get_object_or_404(request.user.absences, pk=pk).delete()
+    covering.remove_absence(get_object_or_404(request.user.absences, pk=pk), by=request.user)
     messages.success(request, "The absence is gone. Cover that was found for it stays.")
     return redirect("oncall:absences")
 
@@ -53,16 +55,23 @@ def _is_kept(request: PersonRequest, form: AbsenceForm) -> bool:
         return False
     now = clock.now()
     try:
-        covering.keep_absence(form.instance, by=request.user, now=now)
+        kept = covering.keep_absence(form.instance, by=request.user, now=now)
     except NotAllowed as error:
         form.add_error(None, str(error))
         return False
-    hit = [one for one in covering.own_conflicts(request.user, now) if one.absence == form.instance]
-    if hit:
+    _tell_what_is_hit(request, covering.hit_by(kept, now), now)
+    return True
+
+
+def _tell_what_is_hit(request: PersonRequest, hit: list[covering.Conflict], now: datetime) -> None:
+    if not hit:
+        messages.success(request, "Noted. None of your coming shifts is hit.")
+    elif hit[0].span.start < now + covering.LOOK_AHEAD:
         messages.warning(request, "You are on call in that time. Ask for cover below.")
     else:
-        messages.success(request, "Noted. None of your coming shifts is hit.")
-    return True
+        first = stretch(hit[0].span.start, hit[0].span.end, request.user.zone)
+        words = f"You are on call in that time: {hit[0].schedule}, {first}."
+        messages.warning(request, f"{words} Eight weeks ahead it is shown here, to ask for cover.")
 
 
 def _page(request: PersonRequest, form: AbsenceForm, changed: int | None = None) -> HttpResponse:

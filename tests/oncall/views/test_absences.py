@@ -84,9 +84,27 @@ def test_a_lead_sees_it_on_now_and_on_the_schedule_and_others_get_no_button(aino
 
 
 def test_a_form_sent_twice_adds_one(aino):
+    factories.schedule(aino)
     for _ in range(2):
-        assert post(aino, days(3, 5)).redirect_chain
+        assert "You are on call in that time" in pages.text_of(post(aino, days(3, 5)))
     assert Absence.objects.count() == 1
+
+
+def test_what_is_hit_far_ahead_is_said_though_it_is_not_listed_yet(aino):
+    factories.schedule(aino, name="Payments primary")
+    shown = post(aino, days(70, 71))
+    assert "You are on call in that time: Payments primary," in pages.text_of(shown)
+    assert shown.context["conflicts"] == []
+
+
+def test_why_somebody_is_away_is_shown_to_those_who_plan_only(aino):
+    lead, head, reader = (pages.person("oncall.view_schedule") for _ in range(3))
+    plan = factories.schedule(aino, owner=factories.team(members=[aino], leads=[lead], manager=head))
+    away(aino, 3, 5, reason="Operation")
+    for person, is_told in [(aino, True), (lead, True), (head, True), (reader, False)]:
+        shown = pages.text_of(pages.client_of(person).get(plan.get_absolute_url()))
+        assert "while on call" in shown
+        assert ("Operation" in shown) == is_told
 
 
 @pytest.mark.parametrize(
