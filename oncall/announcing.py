@@ -185,7 +185,7 @@ def _announce_gaps(seen: Look, since: datetime) -> list[Span]:
 def _tell_leaders(seen: Look, gaps: list[Span], *, is_again: bool) -> None:
     for person in seen.schedule.team.leaders():
         key = f"schedule-gaps-{seen.schedule.pk}-{person.pk}-{seen.now.isoformat()}"
-        context = wording.gaps(seen.schedule, person, gaps, is_again=is_again)
+        context = wording.gaps(seen.schedule, person, gaps, seen.now, is_again=is_again)
         notifying.notify(person, "schedule_gaps", key=key, context=context, now=seen.now, thread=seen.thread)
 
 

@@ -75,13 +75,13 @@ def shift_moved(outlook: Outlook, person: User, new: Sequence[Span], gone: Seque
     }
 
 
-def gaps(schedule: Schedule, person: User, found: Sequence[Span], *, is_again: bool) -> Facts:
+def gaps(schedule: Schedule, person: User, found: Sequence[Span], now: datetime, *, is_again: bool) -> Facts:
     return _about(schedule) | {
         "team": str(schedule.team),
         "gaps": _stretches(found[:SHOWN_STRETCHES], person, FOREVER),
         "more": max(len(found) - SHOWN_STRETCHES, 0),
         "starts": localtime.moment(found[0].start, person.zone),
-        "is_again": is_again,
+        "still_ahead": _ahead(found[0].start - now) if is_again else "",
     }
 
 

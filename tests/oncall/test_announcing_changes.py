@@ -206,10 +206,14 @@ def test_a_gap_is_told_once_and_again_two_days_before(schedule):
     assert gaps_told(schedule, utc("2026-01-22 10:00"), utc("2026-01-23 10:00"), utc("2026-01-24 10:00")) == []
 
 
-def test_being_late_with_a_gap_that_is_still_to_come_costs_nothing(schedule):
+@pytest.mark.parametrize(("at", "ahead"), [("22 09:00", "2 d"), ("23 09:00", "24 h"), ("24 08:20", "40 min")])
+def test_however_late_a_gap_still_to_come_is_told_with_the_time_that_is_left(schedule, lead, at, ahead):
     nobody_from(schedule, "2026-01-24 09:00")
     gaps_told(schedule, NOON + HOUR)
-    assert len(gaps_told(schedule, utc("2026-01-23 09:00"))) == 1
+    assert len(gaps_told(schedule, utc(f"2026-01-{at}"))) == 1
+    assert f"In {ahead} there is still nobody on call for Payments primary." in body_to(lead)
+    message = delivering.render(Notification.objects.filter(user=lead).latest("pk"), NOON)
+    assert f"In {ahead} there is still nobody on call</h1>" in message.html
 
 
 def test_a_gap_further_away_than_two_weeks_waits(schedule):
