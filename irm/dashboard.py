@@ -1,5 +1,6 @@
 """Figures of the Now page and the menu: the one reader of all three apps."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from incidents.models import Incident
 from irm import readiness
 from irm.readiness import Worry
-from oncall import scheduling, swap_people
+from oncall import inspecting, scheduling, swap_people
 from oncall.models import Alert, Schedule, Severity, ShiftSwap, StepRun, User
 from oncall.scheduling import OwnShift, Standing
 from oncall.views.swap_cards import ConflictRow, conflicts_to_settle, with_names
@@ -62,12 +63,19 @@ class Picture:
     alerts: list[FiringAlert] = field(default_factory=list)
     alert_count: int = 0
     standings: list[Standing] = field(default_factory=list)
+    unreachable: set[int] = field(default_factory=set)  # of the people in the standings
     my_shifts: list[OwnShift] = field(default_factory=list)
     offers: list[ShiftSwap] = field(default_factory=list)  # shifts that others ask them to take
     conflicts: list[ConflictRow] = field(default_factory=list)  # theirs, and those of teams they lead
     my_follow_ups: list[FollowUp] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
     worries: list[Worry] = field(default_factory=list)
+
+    @property
+    def teams_with_several(self) -> set[int]:
+        """Those whose name does not say which of their schedules is meant."""
+        schedules = Counter(standing.schedule.team_id for standing in self.standings)
+        return {team for team, number in schedules.items() if number > 1}
 
 
 def picture(user: User, now: datetime, *, is_refresh: bool = False) -> Picture:
@@ -80,12 +88,14 @@ def picture(user: User, now: datetime, *, is_refresh: bool = False) -> Picture:
     sees_alerts, sees_schedules = user.has_perm("oncall.view_alert"), user.has_perm("oncall.view_schedule")
     alerts = _firing() if sees_alerts else []
     count = Alert.objects.open().count() if len(alerts) == SHOWN_ALERTS else len(alerts)
+    standings = scheduling.now_and_next(list(_primary_schedules()), now) if sees_schedules else []
     return Picture(
         headline=_headline(len(incidents), count) if sees_alerts or incidents else BLIND,
         incidents=incidents,
         alerts=alerts,
         alert_count=count,
-        standings=scheduling.now_and_next(list(_primary_schedules()), now) if sees_schedules else [],
+        standings=standings,
+        unreachable=inspecting.unreachable_of(standings),
         my_shifts=scheduling.next_shifts(user, now, MY_SHIFTS)[:3] if sees_schedules else [],
         offers=list(with_names(swap_people.open_to(user, now))[:SHOWN_OFFERS]) if sees_schedules else [],
         conflicts=conflicts_to_settle(user, now) if sees_schedules else [],
@@ -109,7 +119,7 @@ def _firing() -> list[FiringAlert]:
 
 
 def _primary_schedules() -> QuerySet[Schedule]:
-    return Schedule.objects.filter(role=Schedule.Role.PRIMARY).select_related("team").order_by("team__name")
+    return Schedule.objects.filter(role=Schedule.Role.PRIMARY).select_related("team").order_by("team__name", "name")
 
 
 def _figures(now: datetime) -> dict[str, Any]:

@@ -22,7 +22,6 @@ def who(request: PersonRequest) -> HttpResponse:
     if team := form.cleaned_data.get("team"):
         schedules = schedules.filter(team=team)
     standings = scheduling.now_and_next(by_team_and_role(schedules), at)
-    people = {person.pk for standing in standings for person in standing.people}
     context = {
         "form": form,
         "now": now,
@@ -31,6 +30,6 @@ def who(request: PersonRequest) -> HttpResponse:
         "team": team,
         "standings": standings,
         "unmanned": [one.schedule for one in standings if not one.people and one.schedule.is_around_the_clock],
-        "unreachable": people - inspecting.reachable(people),
+        "unreachable": inspecting.unreachable_of(standings),
     }
     return render(request, "oncall/who.html", context)
