@@ -54,6 +54,7 @@ def schedule(request: PersonRequest, slug: str) -> HttpResponse:
         "shown": shown,
         "schedule_time": now.astimezone(found.zone).replace(tzinfo=None),
         "standing": standing,
+        "unreachable": inspecting.unreachable_of([standing]),
         "faults": [fault for fault in inspecting.faults([found], now)[found.pk] if fault.kind != "absence"],
         "conflicts": conflicts_on(found, request.user, now),
         "handoff_notes": handing_off.notes_on(found, request.user, now),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from irm.lib import clock
-from oncall.models import Override
+from oncall.models import Override, Schedule
 from tests import factories, pages
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +36,22 @@ def test_the_list_says_who_is_on_call_and_who_is_next(reader, schedule):
 
 def test_a_schedule_without_people_says_so(reader):
     plan = factories.schedule(owner=factories.team())
-    assert "nobody on call" in pages.text_of(reader.get("/schedules/"))
+    assert "Nobody is on call" in pages.text_of(reader.get("/schedules/"))
     assert "Nobody is on call" in pages.text_of(reader.get(plan.get_absolute_url()))
+
+
+def test_hours_outside_of_the_plan_are_no_alarm(reader):
+    plan = factories.schedule(owner=factories.team())
+    Schedule.objects.filter(pk=plan.pk).update(is_around_the_clock=False)
+    for path in ("/schedules/", plan.get_absolute_url()):
+        shown = pages.text_of(reader.get(path))
+        assert "Nobody, outside of its hours" in shown
+        assert '<span class="badge is-bad">Nobody' not in shown
+
+
+def test_who_is_on_call_and_cannot_be_reached_is_marked(reader):
+    plan = factories.schedule(factories.user("wei", is_reachable=False))
+    assert "cannot be reached" in pages.text_of(reader.get(plan.get_absolute_url())).split("On call now")[1]
 
 
 def test_an_empty_list_says_what_it_is_for(reader):
@@ -114,7 +128,7 @@ def test_queries_of_the_page_do_not_grow_with_shifts(reader, schedule):
         Override.objects.create(
             schedule=schedule, user=factories.user(), starts_at=now, ends_at=now + timedelta(hours=number + 1)
         )
-    assert pages.queries_of(reader, schedule.get_absolute_url()) == few <= 52
+    assert pages.queries_of(reader, schedule.get_absolute_url()) == few <= 53
 
 
 def test_an_unknown_schedule_is_not_found(reader):
