@@ -1,19 +1,25 @@
 """People, how they are reached, and their teams."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, Field, Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from irm.lib import clock
 from irm.lib.history_admin import HistoryAdmin
+from irm.lib.localtime import stretch
+from oncall import scheduling
 from oncall.admin.person_forms import NewPersonForm, PersonForm
 from oncall.channels import CHANNELS, choices
 from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
 
+STILL_THEIRS, SHOWN_SHIFTS = timedelta(weeks=8), 3
 LIMITS = ["longest_stretch_h", "least_rest_h", "most_hours_in_4_weeks", "most_weeks_in_a_row"]
 SUPERUSERS_TO_GIVE = ("is_superuser", "user_permissions")
 
@@ -141,6 +147,8 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
         super().save_model(request, obj, form, change)
         if not change and obj.email:
             ContactMethod.objects.create(user=obj, channel="email", address=obj.email)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            _tell_what_is_still_theirs(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
@@ -161,6 +169,17 @@ class UserAdmin(DjangoUserAdmin, HistoryAdmin):
         is_usable = Q(contact_methods__verified_at__isnull=False, contact_methods__is_enabled=True)
         rows: QuerySet[User] = super().get_queryset(request).annotate(usable=Count("contact_methods", is_usable))
         return rows
+
+
+def _tell_what_is_still_theirs(request: HttpRequest, person: User) -> None:
+    """Whoever may not log in any more stays on the schedules: pages would go to nobody."""
+    zone = timezone.get_current_timezone()
+    shifts = scheduling.next_shifts(person, clock.now(), STILL_THEIRS)
+    told = [f"{shift.schedule}, {stretch(shift.start, shift.until, zone)}" for shift in shifts[:SHOWN_SHIFTS]]
+    more = f"; and {len(shifts) - SHOWN_SHIFTS} more" if len(shifts) > SHOWN_SHIFTS else ""
+    if told:
+        words = f"{person} cannot be reached any more, and is still on call: {'; '.join(told)}{more}."
+        messages.warning(request, f"{words} Let somebody take over, and take {person} out of the rotations.")
 
 
 def _may_touch(request: HttpRequest, person: User | None) -> bool:

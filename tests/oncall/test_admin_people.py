@@ -1,11 +1,15 @@
 """Adding people in the settings, and letting them go."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from oncall.models import ContactMethod, User
+from irm.lib import clock
+from oncall.models import ContactMethod, Override, User
 from tests import factories, pages
+from tests.oncall import admin_forms
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/oncall/user/add/"
@@ -100,3 +104,31 @@ def test_nobody_is_deleted_in_the_settings_and_the_form_says_what_to_do_instead(
     person = factories.user()
     assert root.post(f"/admin/oncall/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
     assert "Untick it when somebody leaves" in pages.text_of(root.get(page_of(person)))
+
+
+def set_inactive(client, person):
+    data = admin_forms.form_of(client.get(page_of(person)))
+    del data["is_active"]
+    return pages.text_of(client.post(page_of(person), data, follow=True))
+
+
+def test_whoever_is_set_inactive_while_on_call_is_told_with_their_shifts(client):
+    wei = factories.user("wei")
+    factories.schedule(wei, name="Search primary")
+    answer = set_inactive(client, wei)
+    assert not User.objects.get(pk=wei.pk).is_active
+    assert "Wei cannot be reached any more, and is still on call: Search primary, from" in answer
+
+
+def test_of_many_shifts_the_first_are_told_and_how_many_more(client):
+    wei, plan = factories.user("wei"), factories.schedule()
+    for day in range(1, 6):
+        start = clock.now() + timedelta(days=day)
+        Override.objects.create(schedule=plan, user=wei, starts_at=start, ends_at=start + timedelta(hours=1))
+    assert "; and 2 more." in set_inactive(client, wei)
+
+
+def test_whoever_is_not_on_call_is_set_inactive_without_a_word(client):
+    wei = factories.user("wei")
+    assert "is still on call" not in set_inactive(client, wei)
+    assert not User.objects.get(pk=wei.pk).is_active
