@@ -10,4 +10,4 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         import_module("incidents.receivers")
         handing_off = import_module("oncall.handing_off")
-        handing_off.IN_FLIGHT.append(import_module("incidents.in_flight").open_incidents)
+        handing_off.IN_FLIGHT.append(("incidents.view_incident", import_module("incidents.in_flight").open_incidents))

@@ -144,9 +144,10 @@ def _announce_handoffs(seen: Look, since: datetime) -> set[int]:
         if handoff.at <= seen.now - LATE:
             handing_off.pass_on(notes, handoff.coming, seen.now)
             continue
-        in_flight = handing_off.in_flight(seen.schedule.team, seen.now)
         for person in (*handoff.coming, *handoff.leaving):
-            context = wording.handoff(seen.outlook, seen.outlook.people[person], handoff, notes, in_flight)
+            reader = seen.outlook.people[person]
+            in_flight = handing_off.in_flight(seen.schedule.team, reader, seen.now)
+            context = wording.handoff(seen.outlook, reader, handoff, notes, in_flight)
             key = f"handoff-{seen.schedule.pk}-{person}-{handoff.at.isoformat()}"
             _tell(seen, person, "handoff", key, context)
             heard.add(person)

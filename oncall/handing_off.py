@@ -39,6 +39,14 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader may know of what a team has open."""
+
+    items: list[InFlight]
+    is_all: bool  # nothing can be open that is kept from them
+
+
+@dataclass(frozen=True, slots=True)
 class ShownNote:
     """A note as one reader sees it."""
 
@@ -67,13 +75,14 @@ def open_alerts(team: Team, now: datetime) -> list[InFlight]:
     ]
 
 
-# What a team may have in flight; apps above add to it when they are ready.
-IN_FLIGHT: list[Callable[[Team, datetime], list[InFlight]]] = [open_alerts]
+# What a team may have in flight, each with the permission to see it; apps above add to it when they are ready.
+IN_FLIGHT: list[tuple[str, Callable[[Team, datetime], list[InFlight]]]] = [("oncall.view_alert", open_alerts)]
 
 
-def in_flight(team: Team, now: datetime) -> list[InFlight]:
-    """Everything the team has open: incidents and whatever else is registered first, then alerts."""
-    return [item for found in reversed(IN_FLIGHT) for item in found(team, now)]
+def in_flight(team: Team, reader: User, now: datetime) -> Seen:
+    """What the team has open and `reader` may see: incidents and whatever else is registered first, then alerts."""
+    allowed = [found for permission, found in reversed(IN_FLIGHT) if reader.has_perm(permission)]
+    return Seen([item for found in allowed for item in found(team, now)], len(allowed) == len(IN_FLIGHT))
 
 
 def around(schedule: Schedule, now: datetime) -> list[Handoff]:
@@ -197,13 +206,11 @@ def prefilled(schedule: Schedule, handoff: Handoff, found: Sequence[Handoff], re
     """The first words of a note, in Markdown: what is in flight, the last shift in figures, what changed."""
     began = max((other.at for other in found if other.at < handoff.at), default=handoff.at - timedelta(days=7))
     shift = Span(min(began, now - scheduling.INSTANT), now)
-    sees_alerts = reader.has_perm("oncall.view_alert")
     context = {
         "public_url": settings.PUBLIC_URL,  # the note is read in mails too
         "schedule": schedule,
-        "sees_alerts": sees_alerts,
-        "in_flight": in_flight(schedule.team, now) if sees_alerts else [],
-        "figures": _figures(schedule.team, shift) if sees_alerts else {},
+        "in_flight": in_flight(schedule.team, reader, now),
+        "figures": _figures(schedule.team, shift) if reader.has_perm("oncall.view_alert") else {},
         "since": localtime.moment(shift.start, reader.zone),
         "changes": _changes(schedule, now, reader),
     }

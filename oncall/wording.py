@@ -10,7 +10,7 @@ from irm.lib.durations import format_duration
 from irm.lib.timespan import Span
 from oncall import handing_off
 from oncall.announcements import FOREVER
-from oncall.handing_off import Handoff, InFlight
+from oncall.handing_off import Handoff, Seen
 from oncall.models import HandoffNote, Schedule, User
 
 SHOWN_STRETCHES = 12
@@ -47,16 +47,15 @@ def shift_soon(outlook: Outlook, person: User, shift: Span, now: datetime) -> Fa
     }
 
 
-def handoff(
-    outlook: Outlook, person: User, passing: Handoff, notes: Sequence[HandoffNote], in_flight: Sequence[InFlight]
-) -> Facts:
+def handoff(outlook: Outlook, person: User, passing: Handoff, notes: Sequence[HandoffNote], in_flight: Seen) -> Facts:
     """To who comes: until when, from whom, with whom. To who leaves: to whom, and when they are on call again."""
     is_coming = person.pk in passing.coming
     side = _coming(outlook, person, passing) if is_coming else _leaving(outlook, person, passing)
     return _about(outlook.schedule) | side | {
         "is_coming": is_coming,
         "team": str(outlook.schedule.team),
-        "in_flight": [{"reference": one.reference, "words": one.words, "path": one.path} for one in in_flight],
+        "in_flight": [{"reference": one.reference, "words": one.words, "path": one.path} for one in in_flight.items],
+        "sees_all": in_flight.is_all,
         "notes": [{"author": str(note.author), "text": note.text[: handing_off.NOTE_LENGTH]} for note in notes],
         "has_written": any(note.author_id == person.pk for note in notes),
         "note_path": handing_off.path(outlook.schedule, None if is_coming else passing.at),

@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oncall import announcing, delivering
-from oncall.models import Notification, Override, ScheduleWatch
+from oncall.models import Notification, Override, ScheduleWatch, User
 from tests import factories
 from tests.oncall.rotas import utc
 
@@ -162,12 +163,33 @@ def test_at_a_handoff_who_comes_and_who_leaves_are_told(schedule):
 def test_a_message_of_a_handoff_tells_what_is_open(schedule):
     alert = factories.alert(team=schedule.team, title="Disk is full")
     factories.alert(title="Elsewhere", team=factories.team())
+    for person in User.objects.all():
+        person.groups.add(Group.objects.get(name="Responders"))
     begin(schedule, MONDAY - HOUR)
     look(schedule, MONDAY)
     for row in Notification.objects.filter(event="handoff"):
         body = delivering.render(row, MONDAY).body
         assert f"Open for Payments:\n- {alert.reference} SEV2, triggered: Disk is full" in body
         assert "Elsewhere" not in body
+
+
+def test_who_may_not_see_alerts_and_incidents_does_not_find_them_in_a_message(schedule, luka):
+    factories.alert(team=schedule.team, title="Disk is full")
+    factories.incident(team=schedule.team, title="Checkout fails")
+    begin(schedule, MONDAY - HOUR)
+    look(schedule, MONDAY)
+    message = delivering.render(Notification.objects.get(event="handoff", user=luka), MONDAY)
+    for words in ("Disk is full", "Checkout fails", "pen for Payments"):
+        assert words not in message.body + message.html
+
+
+def test_who_may_see_all_hears_that_nothing_is_open(schedule, luka):
+    luka.groups.add(Group.objects.get(name="Responders"))
+    begin(schedule, MONDAY - HOUR)
+    look(schedule, MONDAY)
+    message = delivering.render(Notification.objects.get(event="handoff", user=luka), MONDAY)
+    assert "Nothing is open for Payments." in message.body
+    assert "Nothing is open for Payments." in message.html
 
 
 def test_who_leaves_is_asked_for_a_note_and_hears_when_they_are_on_call_again(schedule, luka):

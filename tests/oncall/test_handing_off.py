@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def luka():
-    return pages.person("oncall.view_alert", name="luka")
+    return pages.person("oncall.view_alert", "incidents.view_incident", name="luka")
 
 
 @pytest.fixture
