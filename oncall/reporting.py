@@ -58,7 +58,7 @@ def report(schedules: Sequence[Schedule], window: Span, now: datetime) -> Report
     """Who carries how much on these schedules taken together, and how good each is. At most 22 queries."""
     ahead, planned = Span(now, now + sharing.LOOK_AHEAD), Span(now, now + PLANNED)
     known = tallying.tally(schedules, ahead, shown=Span(min(window.start, now), max(window.end, planned.end)))
-    broken = sharing.broken(schedules, known, ahead)
+    broken = {pk: [str(one) for one in found] for pk, found in sharing.broken(schedules, known, ahead).items()}
     standards = [Standard(one, _quality(one, known, planned, len(broken[one.pk])), broken[one.pk]) for one in schedules]
     behind, rest = _parts(window, now)
     return Report(behind, rest, _rows(schedules, known, window, behind, rest), standards)

@@ -28,6 +28,26 @@ class Candidate:
     worries: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A limit of a team that somebody's coming duty breaks: of each kind the worst place."""
+
+    person: User
+    team: Team
+    breach: Breach
+
+    def __str__(self) -> str:
+        return limit_words.breaks(str(self.person), self.breach, str(self.team), self.person.zone)
+
+    @property
+    def which(self) -> tuple[int, int, Kind]:
+        return self.person.pk, self.team.pk, self.breach.kind
+
+    @property
+    def excess(self) -> timedelta:
+        return abs(self.breach.amount - self.breach.allowed)
+
+
 def warnings(schedule: Schedule, overrides: Sequence[Override], now: datetime) -> list[str]:
     """What speaks against overrides that are not saved yet, in sentences; nothing that is so without them."""
     wanted = [override for override in overrides if override.ends_at > now]
@@ -73,12 +93,26 @@ def candidates(schedule: Schedule, span: Span, now: datetime, *, leaving: User |
 
 def breaches(schedules: Sequence[Schedule], now: datetime) -> dict[int, list[str]]:
     """The limits that the coming eight weeks break, in sentences, by schedule."""
+    return {pk: [str(one) for one in found] for pk, found in broken_ahead(schedules, now).items()}
+
+
+def broken_ahead(schedules: Sequence[Schedule], now: datetime) -> dict[int, list[Broken]]:
+    """The limits that the coming eight weeks break, by schedule."""
     ahead = Span(now, now + LOOK_AHEAD)
     return broken(schedules, tallying.tally(schedules, ahead), ahead)
 
 
-def broken(schedules: Iterable[Schedule], known: Tally, ahead: Span) -> dict[int, list[str]]:
-    """The limits that duty within `ahead` breaks, in sentences, by schedule. `known` reaches as far as limits do."""
+def worsened(before: Iterable[Broken], after: Iterable[Broken]) -> list[Broken]:
+    """The limits that a change breaks, or breaks by more than before; each once."""
+    known: dict[tuple[int, int, Kind], timedelta] = {}
+    for one in before:
+        known[one.which] = max(one.excess, known.get(one.which, one.excess))
+    worse = (one for one in after if one.which not in known or one.excess > known[one.which])
+    return list({one.which: one for one in worse}.values())
+
+
+def broken(schedules: Iterable[Schedule], known: Tally, ahead: Span) -> dict[int, list[Broken]]:
+    """The limits that duty within `ahead` breaks, by schedule. `known` reaches as far as limits do."""
 
     @cache
     def found(person: int, allowed: Limits) -> list[Breach]:
@@ -88,14 +122,14 @@ def broken(schedules: Iterable[Schedule], known: Tally, ahead: Span) -> dict[int
     return {schedule.pk: list(_broken(schedule, known, ahead, found)) for schedule in schedules}
 
 
-def _broken(schedule: Schedule, known: Tally, ahead: Span, broken_by: BrokenBy) -> Iterator[str]:
+def _broken(schedule: Schedule, known: Tally, ahead: Span, broken_by: BrokenBy) -> Iterator[Broken]:
     held = known.held[schedule.pk]
     for person in _in_order({pk: known.people[pk] for pk in held}):
         found = broken_by(person.pk, tallying.limits_of(schedule.team))
         mine = common(held[person.pk], [ahead]) if found else []
         theirs = [breach for breach in found if any(_concerns(breach, span) for span in mine)]
         for breach in limits.worst_of_each_kind(theirs).values():
-            yield limit_words.breaks(str(person), breach, str(schedule.team), person.zone)
+            yield Broken(person, schedule.team, breach)
 
 
 def _concerns(breach: Breach, span: Span) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from irm.lib.timespan import Span
-from oncall import scheduling, sharing
+from oncall import doubling, scheduling, sharing
 from oncall.differences import Difference, differences
 from oncall.models import Schedule, User
 from oncall.shifts import Plan
@@ -69,18 +69,20 @@ class Before:
     """A schedule and those that follow it, before it is changed."""
 
     plans: dict[int, Plan[int]]
-    broken: list[str]
+    broken: list[sharing.Broken]
+    doubles: list[str]
 
 
 def before(schedule: Schedule, now: datetime) -> Before:
     known = _with_followers(schedule)
-    return Before(scheduling.plans([one.pk for one in known], compared(now)), _broken(known, now))
+    plans = scheduling.plans([one.pk for one in known], compared(now))
+    return Before(plans, _broken(known, now), _doubles(schedule, now))
 
 
 def outlook(schedule_id: int, before: Before | None, now: datetime, me: User, days: int) -> Outlook:
     """The stored schedule over so many days, and what is different from `before`; None for a new one.
 
-    It warns of limits that are broken now and were not before.
+    It warns of what is wrong now and was not before, or less badly.
     """
     schedule = Schedule.objects.select_related("team", "follows").get(pk=schedule_id)
     known = _with_followers(schedule)
@@ -93,7 +95,7 @@ def outlook(schedule_id: int, before: Before | None, now: datetime, me: User, da
         days=days,
         changes=changes,
         followers=[one for one in followers if one.past or one.coming],
-        warnings=[words for words in _broken(known, now) if before is None or words not in before.broken],
+        warnings=_warnings(known, before, now),
         is_new=before is None,
     )
 
@@ -102,8 +104,18 @@ def _with_followers(schedule: Schedule) -> list[Schedule]:
     return [schedule, *schedule.followers.select_related("team")]
 
 
-def _broken(schedules: Sequence[Schedule], now: datetime) -> list[str]:
-    return list(dict.fromkeys(words for found in sharing.breaches(schedules, now).values() for words in found))
+def _warnings(schedules: Sequence[Schedule], before: Before | None, now: datetime) -> list[str]:
+    worse = sharing.worsened(before.broken if before else [], _broken(schedules, now))
+    doubles = [words for words in _doubles(schedules[0], now) if before is None or words not in before.doubles]
+    return [*doubles, *(str(one) for one in worse)]
+
+
+def _doubles(schedule: Schedule, now: datetime) -> list[str]:
+    return [f"{double}." for double in doubling.doubles([schedule], Span(now, now + WEEKS))]
+
+
+def _broken(schedules: Sequence[Schedule], now: datetime) -> list[sharing.Broken]:
+    return [one for found in sharing.broken_ahead(schedules, now).values() for one in found]
 
 
 def _changes(schedules: Sequence[Schedule], before: Before | None, now: datetime) -> list[Changes]:

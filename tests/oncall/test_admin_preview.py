@@ -113,6 +113,21 @@ def test_a_preview_does_not_repeat_what_is_broken_already(client, schedule):
     assert not preview(client, change(schedule), description="Be kind.").context["outlook"].warnings
 
 
+def test_a_preview_does_not_warn_of_what_becomes_less_bad(client, schedule):
+    schedule.rotations.update(length=3)
+    schedule.team.longest_stretch_h = 100
+    schedule.team.save()
+    assert not preview(client, change(schedule), **{"rotations-0-length": 2}).context["outlook"].warnings
+    assert preview(client, change(schedule), **{"rotations-0-length": 4}).context["outlook"].warnings
+
+
+def test_a_preview_warns_of_people_who_would_be_primary_and_secondary_at_once(client, schedule):
+    Schedule.objects.create(name="Second", slug="second", team=schedule.team, role="secondary", follows=schedule)
+    assert not preview(client, change(schedule), description="Be kind.").context["outlook"].warnings
+    answer = preview(client, change(schedule), **{"rotations-0-length": 2})
+    assert any("primary and secondary" in words for words in answer.context["outlook"].warnings)
+
+
 @pytest.mark.parametrize(("asked", "shown"), [("42", 42), ("84", 84), ("5000", 14), ("x", 14)])
 def test_a_preview_shows_two_to_twelve_weeks(client, schedule, asked, shown):
     assert preview(client, change(schedule), asked).context["outlook"].days == shown

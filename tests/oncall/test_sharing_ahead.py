@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from irm.lib.timespan import Span
-from oncall import sharing
+from oncall import limits, sharing
 from oncall.models import Absence, Override, PastFollowing
 from tests import factories
 from tests.factories import NOW, schedule, team, user
@@ -166,3 +166,17 @@ def test_breaches_of_many_schedules_take_as_many_queries_as_those_of_one(plan):
     one = queries_of(lambda: sharing.breaches([plan], NOW))
     many = [plan, *(schedule(user(), user()) for _ in range(5))]
     assert queries_of(lambda: sharing.breaches(many, NOW)) <= one + 1
+
+
+def over(person, group, hours, kind=limits.Kind.STRETCH):
+    breach = limits.Breach(kind, Span(NOW, NOW + timedelta(hours=hours)), timedelta(hours=hours), timedelta(hours=10))
+    return sharing.Broken(person, group, breach)
+
+
+def test_a_limit_that_is_broken_by_more_or_for_the_first_time_is_worse():
+    zoe, payments = user("zoe"), team()
+    before = [over(zoe, payments, 20)]
+    assert sharing.worsened(before, [over(zoe, payments, 19)]) == []
+    assert sharing.worsened(before, [over(zoe, payments, 20)]) == []
+    for worse in (over(zoe, payments, 21), over(zoe, payments, 11, limits.Kind.REST), over(user(), payments, 11)):
+        assert sharing.worsened(before, [worse, worse]) == [worse]
