@@ -43,6 +43,12 @@ def send_due(now: datetime, size: int = BATCH) -> int:
     return len(due)
 
 
+def switch(person: User, *, is_on: bool) -> None:
+    """Whether somebody gets a digest from now on."""
+    person.has_weekly_digest = is_on
+    person.save(update_fields=["has_weekly_digest"])
+
+
 @transaction.atomic
 def send(person: User, now: datetime) -> bool:
     """Set the next digest due and send this one, if there is something to say to a person who wants it.

@@ -6,14 +6,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from irm.lib.access import requires
+from oncall import digesting
 from oncall.requests import PersonRequest
 
 
 @require_POST
 @requires()
 def switch(request: PersonRequest) -> HttpResponse:
-    person = request.user
-    person.has_weekly_digest = request.POST.get("to") == "on"
-    person.save(update_fields=["has_weekly_digest"])
-    messages.success(request, f"The weekly digest is switched {'on' if person.has_weekly_digest else 'off'}.")
+    is_on = request.POST.get("to") == "on"
+    digesting.switch(request.user, is_on=is_on)
+    messages.success(request, f"The weekly digest is switched {'on' if is_on else 'off'}.")
     return redirect("oncall:mine")

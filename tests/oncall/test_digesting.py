@@ -75,6 +75,13 @@ def test_a_due_time_that_was_set_back_makes_no_second_one_in_the_same_week(sched
     assert sent(MONDAY + timedelta(hours=1)) == []
 
 
+def test_who_switches_it_off_gets_none_and_who_switches_it_on_again_gets_the_next(schedule, mina):
+    digesting.switch(mina, is_on=False)
+    assert sent() == []
+    digesting.switch(mina, is_on=True)
+    assert len(sent(MONDAY + WEEK)) == 2
+
+
 def test_nothing_is_sent_to_whom_there_is_nothing_to_say(mina):
     assert sent() == []
     mina.refresh_from_db()
