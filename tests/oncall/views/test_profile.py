@@ -114,14 +114,14 @@ def test_an_address_is_switched_off_and_on_and_removed(client, me):
     assert not me.contact_methods.exists()
 
 
-LAST_IN_USE = "Your last address in use"
+ONLY_IN_USE = "Your only address in use"
 NOT_REACHED = "No address of yours is in use now"
 
 
 def test_whoever_has_one_address_in_use_is_warned_before(client, me):
-    assert pages.text_of(client.get(MINE)).count(LAST_IN_USE) == 1
+    assert pages.text_of(client.get(MINE)).count(ONLY_IN_USE) == 1
     factories.contact_method(me, address="other@example.com")
-    assert LAST_IN_USE not in pages.text_of(client.get(MINE))
+    assert ONLY_IN_USE not in pages.text_of(client.get(MINE))
 
 
 @pytest.mark.parametrize("button", ["switch", "remove"])
