@@ -2,27 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from irm.lib.history_admin import HistoryAdmin
-from oncall import rostering
+from oncall import deleting, rostering
 from oncall.admin.rotations import RotationInline, instant_of
-from oncall.errors import NotAllowed
+from oncall.admin.unsaved import UnsavedAdmin
 from oncall.models import Rotation, Schedule
 from oncall.views.outlook import ZOOMS, Outlook, before, outlook
 
 PREVIEW = "_preview"
 
 
-class PreviewAdmin(HistoryAdmin):
+class PreviewAdmin(UnsavedAdmin):
     """A form with a button that saves everything, looks at it, and takes it back."""
 
     def changeform_view(
@@ -32,28 +29,19 @@ class PreviewAdmin(HistoryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        known = self.get_object(request, unquote(object_id)) if object_id and PREVIEW in request.POST else None
-        vars(request)["before"] = before(known, instant_of(request)) if known else None
-        try:
-            with transaction.atomic():
-                answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
-                seen: Outlook | None = vars(request).get("outlook")
-                if PREVIEW in request.POST:
-                    transaction.set_rollback(True)
-        except NotAllowed as error:
-            messages.error(request, str(error))
-            return redirect(request.get_full_path())
+        with transaction.atomic():
+            if request.method == "POST" and object_id and object_id.isdecimal():
+                # Before the instant it counts from is taken: of two who save, the later one waits and counts later.
+                Schedule.objects.select_for_update().order_by("pk").filter(pk=object_id).first()
+            known = self.get_object(request, unquote(object_id)) if object_id and PREVIEW in request.POST else None
+            vars(request)["before"] = before(known, instant_of(request)) if known else None
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+            if PREVIEW in request.POST:
+                transaction.set_rollback(True)
+        seen: Outlook | None = vars(request).get("outlook")
         if seen is None:
             return answer
-        shown: HttpResponse = super().changeform_view(
-            request, object_id, form_url, {**(extra_context or {}), "outlook": seen}
-        )
-        return shown
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """After a preview, one that shows what was entered and saves nothing."""
-        form = super().get_form(request, obj, change, **kwargs)
-        return type("SeenForm", (form,), {"is_valid": _unsaved}) if "outlook" in vars(request) else form
+        return self.show_again(request, object_id, form_url, {**(extra_context or {}), "outlook": seen})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         return self._look(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -68,11 +56,6 @@ class PreviewAdmin(HistoryAdmin):
         days = {str(number): number for number in ZOOMS}.get(request.POST[PREVIEW], min(ZOOMS))
         vars(request)["outlook"] = outlook(obj.pk, vars(request)["before"], instant_of(request), request.user, days)  # type: ignore[arg-type]  # staff
         return HttpResponse()
-
-
-def _unsaved(form: ModelForm) -> bool:
-    form.full_clean()
-    return False
 
 
 @admin.register(Schedule)
@@ -121,6 +104,13 @@ class ScheduleAdmin(PreviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         lines = rostering.in_force(Rotation.objects.order_by("-layer", "pk"), instant_of(request))
         return super().get_queryset(request).prefetch_related(Prefetch("rotations", lines))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Deleting one takes along who was on call by it, which has to stay known."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        pasts = deleting.with_a_past([one.pk for one in objs], instant_of(request))
+        kept = [f"Who has been on call by “{one}”. End its rotations instead." for one in objs if one.pk in pasts]
+        return deleted, counts, set() if kept else lacking, [*protected, *kept]
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
         if change and "time_zone" in form.changed_data:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
 
 from irm.lib import clock
 from irm.lib.history_admin import HistoryAdmin
 from oncall import covering
 from oncall.admin.records import RecordAdmin
-from oncall.errors import NotAllowed
+from oncall.admin.unsaved import UnsavedAdmin
 from oncall.forms.absences import AbsenceForm
 from oncall.models import Absence, ShiftSwap
 
@@ -50,7 +50,7 @@ class AbsenceAdminForm(AbsenceForm):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(HistoryAdmin):
+class AbsenceAdmin(UnsavedAdmin):
     section = "On call"
     form = AbsenceAdminForm
     list_display = ["user", "starts_at", "ends_at", "reason"]
@@ -73,7 +73,5 @@ class AbsenceAdmin(HistoryAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
-        try:
-            covering.keep_absence(obj, by=request.user, now=clock.now())  # type: ignore[arg-type]  # the admin lets nobody else in
-        except NotAllowed as error:
-            messages.error(request, str(error))
+        # Sent twice, it is the one that is there.
+        obj.pk = covering.keep_absence(obj, by=request.user, now=clock.now()).pk  # type: ignore[arg-type]  # the admin lets nobody else in

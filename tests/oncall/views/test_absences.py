@@ -179,6 +179,11 @@ class TestInTheSettings:
         assert "Aino is away then already" in shown
         assert Absence.objects.count() == 1
 
+    def test_sent_twice_it_is_one_and_its_link_leads_to_it(self, manager, aino):
+        answers = [post(manager, days(3, 5, user=aino.pk), f"{self.PATH}add/") for _ in range(2)]
+        row = Absence.objects.get()
+        assert all(f'href="{self.PATH}{row.pk}/change/"' in answer.content.decode() for answer in answers)
+
     def test_a_manager_changes_one_and_the_list_is_shown(self, manager, aino):
         row = away(aino, 3, 5)
         post(manager, days(3, 9, user=aino.pk, reason="Leave"), f"{self.PATH}{row.pk}/change/")
