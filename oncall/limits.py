@@ -64,6 +64,10 @@ class Duty:
     never: tuple[Window, ...] = ()
     known: Span | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("spans", "primary", "turns"):
+            object.__setattr__(self, name, union(getattr(self, name)))
+
     def may_go_on(self, span: Span, pause: timedelta) -> bool:
         """Whether it may be longer than is known: duty less than `pause` away from it is not known."""
         return self.known is not None and not _contains(self.known, Span(span.start - pause, span.end + pause))
@@ -82,21 +86,19 @@ class Breach:
 
 def breaches(duty: Duty, limits: Limits) -> list[Breach]:
     """Every limit that is broken, in order of kind and time; of hours in four weeks each window that matters."""
-    held = union(duty.spans)
-    found = [
-        *_stretches_broken(duty, held, limits.longest_stretch),
-        *_rests_broken(held, union(duty.turns), limits.least_rest),
+    return [
+        *_stretches_broken(duty, limits.longest_stretch),
+        *_rests_broken(duty, limits.least_rest),
+        *_four_weeks_broken(duty.spans, limits.most_in_four_weeks),
+        *_weeks_broken(duty, limits.most_weeks_in_a_row),
+        *(Breach(Kind.NEVER, span, span.length, _NONE) for span in forbidden(duty)),
     ]
-    found += _four_weeks_broken(held, limits.most_in_four_weeks)
-    found += _weeks_broken(duty, limits.most_weeks_in_a_row)
-    found += [Breach(Kind.NEVER, span, span.length, _NONE) for span in forbidden(duty)]
-    return found
 
 
 def worsened(before: Duty, after: Duty, limits: Limits) -> list[Breach]:
     """The breaches of `after` that `before` does not have, or has less badly."""
-    old, held = breaches(before, limits), union(before.spans)
-    return [breach for breach in breaches(after, limits) if not _was_there(breach, old, held)]
+    old = breaches(before, limits)
+    return [breach for breach in breaches(after, limits) if not _was_there(breach, old, before.spans)]
 
 
 def worst_of_each_kind(found: Iterable[Breach]) -> dict[Kind, Breach]:
@@ -109,10 +111,10 @@ def worst_of_each_kind(found: Iterable[Breach]) -> dict[Kind, Breach]:
     return worst
 
 
-def stretches(spans: Iterable[Span]) -> list[Span]:
-    """Duty on end: spans that touch or lie less than an hour apart are one stretch."""
+def stretches(spans: Sequence[Span]) -> list[Span]:
+    """Duty on end: spans that touch or lie less than an hour apart are one stretch. They are in order."""
     joined: list[Span] = []
-    for span in union(spans):
+    for span in spans:
         if joined and span.start - joined[-1].end < HOUR:
             joined[-1] = Span(joined[-1].start, span.end)
         else:
@@ -148,14 +150,14 @@ def four_week_windows(held: Sequence[Span]) -> Iterator[tuple[Span, timedelta]]:
         yield window, until(window.end) - until(window.start)
 
 
-def weeks_with_duty(spans: Iterable[Span], zone: ZoneInfo) -> list[date]:
-    """The Mondays of the calendar weeks that duty lies in, in order.
+def weeks_with_duty(spans: Sequence[Span], zone: ZoneInfo) -> list[date]:
+    """The Mondays of the calendar weeks that duty lies in, in order. Spans do not touch.
 
     Duty counts for the week that holds its middle, and for every week of which it holds more than half: a turn from
     Monday 09:00 to the next is one week, not two.
     """
     mondays: set[date] = set()
-    for span in union(spans):
+    for span in spans:
         monday, last = _monday(span.start, zone), _monday(span.end, zone)
         mondays.add(monday if monday == last else _monday(span.start + span.length / 2, zone))
         while monday <= last:
@@ -171,27 +173,26 @@ def forbidden(duty: Duty) -> list[Span]:
     """The duty in hours in which there may be none."""
     if not duty.never or not duty.spans:
         return []
-    held = union(duty.spans)
-    whole = Span(held[0].start, held[-1].end)
+    whole = Span(duty.spans[0].start, duty.spans[-1].end)
     never = union(span for _, span in windows.spans(duty.never, duty.zone, whole))
-    return common(held, never)
+    return common(duty.spans, never)
 
 
-def _stretches_broken(duty: Duty, held: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
+def _stretches_broken(duty: Duty, allowed: timedelta | None) -> list[Breach]:
     if allowed is None:
         return []
     return [
         Breach(Kind.STRETCH, span, span.length, allowed, duty.may_go_on(span, HOUR))
-        for span in stretches(held)
+        for span in stretches(duty.spans)
         if span.length > allowed
     ]
 
 
-def _rests_broken(held: Sequence[Span], turns: Sequence[Span], allowed: timedelta | None) -> list[Breach]:
+def _rests_broken(duty: Duty, allowed: timedelta | None) -> list[Breach]:
     if allowed is None:
         return []
-    rests = [Span(before.end, after.start) for before, after in pairwise(stretches(held))]
-    short = [rest for rest in rests if rest.length < allowed and not common([rest], turns)]
+    rests = [Span(before.end, after.start) for before, after in pairwise(stretches(duty.spans))]
+    short = [rest for rest in rests if rest.length < allowed and not common([rest], duty.turns)]
     return [Breach(Kind.REST, rest, rest.length, allowed) for rest in short]
 
 

@@ -5,16 +5,17 @@ A shift is computed, never stored. Instants are aware UTC datetimes; `turns` say
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import chain, groupby, pairwise
+from itertools import groupby, islice, pairwise
 from operator import attrgetter, itemgetter
 from typing import Generic, NamedTuple
 
 from irm.lib.timespan import Span, as_utc
-from oncall.turns import Line, P, Source
+from oncall.turns import Line, P, Source, Turn
 
 _TICK = timedelta.resolution
 
@@ -176,11 +177,23 @@ def _layered(lines: Iterable[Line[P]], part: Span) -> list[_Duty[P]]:
     layers = groupby(sorted(lines, key=attrgetter("layer"), reverse=True), key=attrgetter("layer"))
     for _, layer in layers:
         free = part.subtract(_covered(duties))
+        if not free:
+            break
         for line in layer:
             source = line.source
-            turns = chain.from_iterable(line.within(span) for span in free)
+            turns = _within(line.within(Span(free[0].start, free[-1].end)), free)
             duties += [_Duty(start, end, person, source) for start, end, people in turns for person in people]
     return duties
+
+
+def _within(turns: Iterable[Turn[P]], spans: Sequence[Span]) -> Iterator[Turn[P]]:
+    """The parts of turns that lie within the spans, which are in order. A line is asked once: that is far cheaper."""
+    ends = [span.end for span in spans]
+    for turn in turns:
+        for span in islice(spans, bisect_right(ends, turn.start), None):
+            if span.start >= turn.end:
+                break
+            yield Turn(max(turn.start, span.start), min(turn.end, span.end), turn.people)
 
 
 def _covered(duties: Iterable[_Duty[P]]) -> list[Span]:

@@ -43,7 +43,7 @@ class Tally:
         return Duty(
             spans=self.spans_of(person),
             primary=self.spans_of(person, primary),
-            turns=union(span for held in self.turns.values() for span in held.get(person, ())),
+            turns=[span for held in self.turns.values() for span in held.get(person, ())],
             zone=who.zone,
             never=windows.parse(who.never_on_duty),
             known=self.span,

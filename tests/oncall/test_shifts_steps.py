@@ -71,6 +71,14 @@ def test_more_overrides_take_steps_in_proportion():
     assert calls(lambda: resolve(many, year)) <= 4.4 * calls(lambda: resolve(few, year))
 
 
+def test_a_line_is_asked_once_however_many_holes_it_fills():
+    hourly = {"unit": Unit.HOURS, "gap": 1, "layer": 1}
+    month = span("2026-01-01", "2026-02-01")
+    above, below = line_of(**hourly), line_of(Unit.WEEKS)
+    alone = sum(calls(lambda line=line: resolve(plan(line), month)) for line in (above, below))
+    assert calls(lambda: resolve(plan(above, below), month)) <= 1.7 * alone
+
+
 def test_overrides_of_other_times_take_one_look_each():
     crowded = plan(line_of(Unit.WEEKS), overrides=daily_overrides(400))
     bare = plan(line_of(Unit.WEEKS))
