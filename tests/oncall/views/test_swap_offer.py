@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from irm.lib import clock
+from irm.lib.timespan import Span
 from oncall.models import Absence, ShiftSwap
 from tests import factories, pages
 from tests.oncall.views.test_swaps import people, plan, stretch
@@ -32,6 +33,22 @@ def test_a_link_from_a_shift_has_it_chosen_already(plan, people):
     answer = form(plan, people["aino"], query)
     assert answer.context["form"]["shift"].value() == value(span)
     assert f'value="{value(span)}" selected' in answer.content.decode()
+
+
+@pytest.mark.parametrize("days", [(-300, 3700), (1, 200), (370, 380), (-9, -2)])
+def test_a_link_to_what_nobody_would_offer_is_as_none(plan, people, days):
+    start, end = (clock.now() + timedelta(days=number) for number in days)
+    answer = form(plan, people["aino"], "?" + urlencode({"start": start.isoformat(), "end": end.isoformat()}))
+    assert answer.context["form"]["shift"].value() is None
+    assert answer.context["shift"] == answer.context["form"].own[0]
+
+
+def test_decades_are_refused_by_the_form_and_by_the_button(plan, people):
+    now = clock.now()
+    span = Span(now, now + timedelta(days=3000))
+    assert "Half a year" in str(form(plan, people["aino"], shift=value(span)).context["form"].errors["shift"])
+    assert "Half a year" in pages.text_of(cover(people["aino"], plan, people["aino"], span))
+    assert not ShiftSwap.objects.exists()
 
 
 def test_a_link_to_a_part_of_a_shift_offers_exactly_that_part(plan, people):
@@ -72,13 +89,15 @@ def test_a_part_outside_of_the_shift_is_refused_and_nothing_typed_is_lost(plan, 
     assert not ShiftSwap.objects.exists()
 
 
-@pytest.mark.parametrize("moment", ["2027-03-28T02:30", "2027-10-31T02:30"])
-def test_a_time_that_the_clock_skips_or_repeats_is_asked_for_anew(plan, people, moment):
+@pytest.mark.parametrize(
+    ("moment", "why"), [("2027-03-28T02:30", "skip 02:30"), ("2027-10-31T02:30", "show 02:30 twice")]
+)
+def test_a_time_that_the_clock_skips_or_repeats_is_asked_for_anew(plan, people, moment, why):
     aino, span = people["aino"], stretch(plan, people["aino"])
     aino.time_zone = "Europe/Berlin"
     aino.save()
     answer = form(plan, aino, shift=value(span), part_from=moment)
-    assert "may be ambiguous or it may not exist" in pages.text_of(answer)
+    assert why in pages.text_of(answer)
     assert not ShiftSwap.objects.exists()
 
 
