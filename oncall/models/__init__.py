@@ -11,7 +11,8 @@ from .notifications import Notification
 from .overrides import Absence, Override, ShiftSwap
 from .people import Membership, Team, User
 from .policies import EscalationPolicy, EscalationStep, StepTarget
-from .schedules import Rotation, RotationMember, Schedule, ScheduleWatch
+from .rotations import Rotation, RotationMember
+from .schedules import Schedule, ScheduleWatch
 from .severities import Severity, Urgency
 
 __all__ = [

@@ -3,11 +3,13 @@
 import secrets
 from urllib.parse import urlsplit
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from .people import LONG_AGO, User
+from .rotations import HIGHEST_LAYER
 from .schedules import Schedule
 
 
@@ -62,7 +64,9 @@ class ImportedCalendar(models.Model):
     name = models.CharField(max_length=80, help_text="Such as “HR calendar”.")
     use = models.CharField(max_length=10, choices=Use.choices, default=Use.ROTATION, help_text="How it counts.")
     layer = models.PositiveSmallIntegerField(
-        default=0, help_text="Used as a rotation: a higher layer wins where it has somebody."
+        default=0,
+        validators=[MaxValueValidator(HIGHEST_LAYER)],
+        help_text="Used as a rotation: a higher layer wins where it has somebody.",
     )
     url = models.URLField(
         max_length=1000, blank=True, help_text="Where it is read, again every hour. Empty for an uploaded file."
@@ -100,7 +104,8 @@ class ImportedCalendar(models.Model):
                 fields=["schedule", "name"],
                 condition=Q(ended_at__isnull=True),
                 name="imported_calendar_name_once_per_schedule",
-            )
+            ),
+            models.CheckConstraint(condition=Q(layer__lte=HIGHEST_LAYER), name="imported_calendar_layer_up_to_1000"),
         ]
 
     def __str__(self) -> str:
