@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -101,7 +100,7 @@ def _words(schedule: Schedule, chosen: Chosen, reader: User, now: datetime) -> s
 def _write(request: PersonRequest, schedule: Schedule, chosen: Chosen, now: datetime) -> HttpResponse:
     about = chosen.handoff
     if about is None or not chosen.may_write:
-        raise PermissionDenied(f"People on call around a handoff and leads of {schedule.team} write about it.")
+        return _page(request, schedule, chosen, None, now, unsaved=request.POST.get("text", ""))
     form = HandoffNoteForm(request.POST)
     if chosen.has_moved:
         form = HandoffNoteForm({"at": about.at.isoformat(), "text": request.POST.get("text", "")})
@@ -114,8 +113,14 @@ def _write(request: PersonRequest, schedule: Schedule, chosen: Chosen, now: date
 
 
 def _page(
-    request: PersonRequest, schedule: Schedule, chosen: Chosen, form: HandoffNoteForm | None, now: datetime
+    request: PersonRequest,
+    schedule: Schedule,
+    chosen: Chosen,
+    form: HandoffNoteForm | None,
+    now: datetime,
+    unsaved: str | None = None,
 ) -> HttpResponse:
+    """The page; with `unsaved`, what somebody has written who may not (any more), and the refusal."""
     notes = HandoffNote.objects.filter(schedule=schedule).select_related("author").prefetch_related("receipts__user")
     page = Paginator(notes, PER_PAGE).get_page(request.GET.get("page"))
     people = User.objects.in_bulk(chosen.handoff.people) if chosen.handoff else {}
@@ -126,8 +131,9 @@ def _page(
         "before": [people[pk] for pk in chosen.handoff.before] if chosen.handoff else [],
         "after": [people[pk] for pk in chosen.handoff.after] if chosen.handoff else [],
         "form": form,
+        "unsaved": unsaved,
         "is_preview": "preview" in request.POST,
         "page": page,
         "shown": [handing_off.shown(note, request.user) for note in page],
     }
-    return render(request, "oncall/handoff.html", context)
+    return render(request, "oncall/handoff.html", context, status=200 if unsaved is None else 403)

@@ -136,6 +136,25 @@ def test_who_is_not_around_the_handoff_reads_and_may_not_write(schedule, luka):
     assert HandoffNote.objects.count() == 1
 
 
+def test_who_is_no_longer_around_the_handoff_keeps_what_they_wrote(schedule, luka, mina):
+    wei = pages.person(READ)
+    schedule.rotations.first().members.filter(user=luka).update(user=wei)
+    answer = post(luka, schedule, text="Watch <b>disk 4</b>.")
+    shown = pages.text_of(answer)
+    assert answer.status_code == 403
+    assert "Your note was not saved" in shown
+    assert "Watch &lt;b&gt;disk 4&lt;/b&gt;.</textarea>" in shown
+    assert not HandoffNote.objects.exists()
+
+
+def test_where_no_handoff_is_in_sight_any_more_what_was_written_is_kept(schedule, luka):
+    schedule.rotations.all().delete()
+    answer = post(luka, schedule)
+    assert answer.status_code == 403
+    assert "Watch **disk 4**.</textarea>" in pages.text_of(answer)
+    assert "No handoff is planned in the next five weeks" in pages.text_of(answer)
+
+
 def test_a_link_to_a_handoff_that_is_no_more_leads_to_the_next_one(schedule, luka):
     for at in ("2020-01-01T00:00:00Z", "nonsense", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"):
         assert "Your note for the handoff at" in pages.text_of(pages.client_of(luka).get(page(schedule), {"at": at}))

@@ -70,3 +70,15 @@ def test_the_pages_with_notes_are_clean(chromium, live_server, schedule, luka, m
         for name, path in {"handoff-note": schedule.get_absolute_url(), "handoff-mine": "/on-call/me/"}.items():
             visit.go(path)
             visit.check(name)
+
+
+@pytest.mark.parametrize(("width", "theme"), ALL_WAYS)
+def test_what_could_not_be_saved_is_shown_cleanly(chromium, live_server, schedule, luka, width, theme):
+    with Visit(chromium, live_server.url, luka, width=width, theme=theme) as visit:
+        page = visit.go(f"{schedule.get_absolute_url()}handoff/")
+        schedule.rotations.first().members.filter(user=luka).update(user=responder("wei"))
+        page.get_by_label("Handoff note").fill(f"Watch {LONG}")
+        page.get_by_role("button", name="Save note").click()
+        assert page.get_by_label("What you wrote").input_value() == f"Watch {LONG}"
+        visit.complaints = [words for words in visit.complaints if "status of 403" not in words]
+        visit.check("handoff-unsaved")
