@@ -71,7 +71,7 @@ def _tell_what_is_hit(request: PersonRequest, hit: list[covering.Conflict], now:
     else:
         first = stretch(hit[0].span.start, hit[0].span.end, request.user.zone)
         words = f"You are on call in that time: {hit[0].schedule}, {first}."
-        messages.warning(request, f"{words} Eight weeks ahead it is shown here, to ask for cover.")
+        messages.warning(request, f"{words} From eight weeks before it you can ask for cover here.")
 
 
 def _page(request: PersonRequest, form: AbsenceForm, changed: int | None = None) -> HttpResponse:
