@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2s
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -31,6 +32,10 @@ class Wish:
         """“Payments primary” has the “Payments secondary”."""
         stem = self.name[: -len("primary")] if self.name.lower().endswith("primary") else f"{self.name} "
         return f"{stem}secondary"
+
+    @property
+    def people(self) -> set[int]:
+        return {person for line in self.lines for person in line.people}
 
     @property
     def begins_at(self) -> datetime:
@@ -79,9 +84,13 @@ def _schedule(wish: Wish, name: str, role: str, follows: Schedule | None, now: d
 
 
 def slug_of(name: str) -> str:
-    """The address of a schedule. Of a name in letters that addresses do not have, a number in hexadecimals."""
-    slug = slugify(name)[:LONGEST_SLUG].strip("-")
-    return slug if slug and slug not in Schedule.RESERVED else f"schedule-{name.encode().hex()[:40]}"
+    """The address of a schedule. Where not all of the name is in it, it ends with a number made of the name."""
+    slug = slugify(name)
+    if slug and slug not in Schedule.RESERVED and len(slug) <= LONGEST_SLUG:
+        return slug
+    number = blake2s(name.encode(), digest_size=4).hexdigest()
+    beginning = slug[: LONGEST_SLUG - len(number) - 1].strip("-") or "schedule"
+    return f"{beginning}-{number}"
 
 
 def _rotation(schedule: Schedule, line: Line[int]) -> Rotation:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from irm.lib import clock
 from irm.lib.access import requires
 from irm.lib.timespan import Span
-from oncall import assisting, sharing
+from oncall import assisting, inspecting, sharing
 from oncall.errors import NotAllowed
 from oncall.forms.questions import KINDS, Questions
 from oncall.models import Schedule, User
@@ -108,16 +108,16 @@ def _drafts(questions: Questions, me: User, now: datetime) -> list[Draft]:
             new = [words for words in broken.get(schedule.pk, []) if words not in said]
             said.update(new)
             drafts.append(Draft(schedule, window, timetable(schedule, window, now, me), new))
-        drafts[0].warnings.extend(_unreachable(drafts[0]))
+        drafts[0].warnings.extend(_unreachable(wish))
         drafts[-1].warnings.extend(_twice(drafts))
         transaction.set_rollback(True)
     return drafts
 
 
-def _unreachable(draft: Draft) -> Iterator[str]:
-    for person, _ in draft.hours:
-        if not person.can_be_reached:
-            yield f"{person} has no verified contact method: a page would reach nobody."
+def _unreachable(wish: assisting.Wish) -> Iterator[str]:
+    missing = User.objects.in_bulk(wish.people - inspecting.reachable(wish.people))
+    for person in sorted(missing.values(), key=str):
+        yield f"{person} has no verified contact method: a page would reach nobody."
 
 
 def _twice(drafts: Sequence[Draft]) -> Iterator[str]:

@@ -72,11 +72,19 @@ def test_a_name_that_stands_for_something_else_is_refused(other):
     assert (Schedule.objects.count(), Rotation.objects.count()) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["New", "決済", "!!!"])
-def test_a_name_without_letters_for_an_address_gets_one_of_its_own(name):
+@pytest.mark.parametrize(("name", "beginning"), [("New", "new-"), ("決済", "schedule-"), ("!!!", "schedule-")])
+def test_a_name_that_makes_no_address_gets_one_of_its_own(name, beginning):
     (schedule,) = assisting.create(wish(name), factories.NOW)
     schedule.full_clean()
-    assert schedule.slug.startswith("schedule-")
+    assert schedule.slug.startswith(beginning)
+
+
+@pytest.mark.parametrize("name", ["Payments in the north and in the south of the country", "Платежи и ещё много чего"])
+def test_a_long_name_and_its_secondary_have_addresses_of_their_own(name):
+    made = assisting.create(wish(name, days_ahead=7), factories.NOW)
+    for schedule in made:
+        schedule.full_clean()
+    assert len({schedule.slug for schedule in made}) == 2
 
 
 def test_the_slug_of_the_assistant_is_no_schedules():

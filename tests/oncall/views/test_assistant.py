@@ -180,6 +180,13 @@ def test_a_preview_warns_of_people_who_cannot_be_reached_or_are_there_twice(clie
     assert "Lone would be primary and secondary at once." in shown
 
 
+def test_a_preview_warns_of_people_whose_turn_comes_after_what_it_shows(client, team, people):
+    last = factories.user("last", is_reachable=False)
+    asked = weekly(team, [*people[:5], last], length=5, preview="yes")
+    shown = pages.text_of(client.post("/schedules/new/weekly/", asked))
+    assert "Last has no verified contact method" in shown
+
+
 def test_a_form_that_is_sent_twice_sets_up_one_schedule(client, team, people):
     asked = weekly(team, people, start_on=(MONDAY - timedelta(days=14)).isoformat(), with_secondary="on")
     first, second = (client.post("/schedules/new/weekly/", asked) for _ in range(2))
