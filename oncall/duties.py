@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Generic
 
@@ -17,6 +17,7 @@ from oncall.turns import P
 # When each person is on call: in order, touching stretches joined.
 Duties = Mapping[P, Sequence[Span]]
 _START = attrgetter("start")
+_NEAR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,36 @@ class Move:
 
     new: list[Span]
     gone: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Course(Generic[P]):
+    """The shifts and the gaps that a window touches, in order, each from its real start to its real end.
+
+    Those that go on beyond `reach` are cut there.
+    """
+
+    shifts: list[shifts.Shift[P]]
+    gaps: list[Span]
+    reach: Span
+
+
+def course(plan: shifts.Plan[P], window: Span, beyond: timedelta) -> Course[P]:
+    """What `window` touches, looked for up to `beyond` on both sides, but no further than there is need."""
+    reach = Span(window.start - beyond, window.end + beyond)
+    before = after = _NEAR
+    while True:
+        looked = Span(max(reach.start, window.start - before), min(reach.end, window.end + after))
+        found = shifts.resolve(plan, looked)
+        touched = [shift for shift in found if shift.span.overlaps(window)]
+        held = [shift.span for shift in found]
+        gaps = [gap for part in plan.since_begun(looked) for gap in part.subtract(held) if gap.overlaps(window)]
+        spans = [*(shift.span for shift in touched), *gaps]
+        is_cut_before = looked.start > reach.start and any(span.start == looked.start for span in spans)
+        is_cut_after = looked.end < reach.end and any(span.end == looked.end for span in spans)
+        if not (is_cut_before or is_cut_after):
+            return Course(touched, gaps, reach)
+        before, after = (4 * before if is_cut_before else before), (4 * after if is_cut_after else after)
 
 
 def held(plan: shifts.Plan[P], span: Span) -> dict[P, list[Span]]:
