@@ -11,6 +11,7 @@ from irm.lib.wallclock import first_instant
 WIDTH, LEFT, HEAD = 1120, 150, 24  # of the whole, of the column of names, of a line of dates
 BAR, ROW_GAP, LANE_GAP = 26, 18, 4
 CHARACTER = 7.4  # width of a letter in a bar, on average
+HUES, OWN_HUES = 12, 6  # of bars; of the pictures of people, wherever they are shown
 LABEL = 20  # letters that fit into the column of names
 DAILY = 21  # up to so many days each day has a tick; above, each Monday
 
@@ -24,6 +25,7 @@ class Piece:
     title: str
     kind: str
     hue: int = 0
+    is_new: bool = False  # what a preview is about
     is_mine: bool = False
 
 
@@ -98,12 +100,32 @@ class Drawing:
     left: int = LEFT
 
     @property
+    def focus_x(self) -> float | None:
+        """Where what a preview is about begins."""
+        return next((bar.x for row in self.rows for bar in row.bars if bar.piece.is_new), None)
+
+    @property
     def ticks(self) -> list[Tick]:
         return self.axes[0].ticks
 
     @property
     def top(self) -> int:
         return HEAD * len(self.axes)
+
+
+def hues(people: Iterable[int]) -> dict[int, int]:
+    """A hue for each person, by key: that of their picture, or another one where somebody before them has it.
+
+    No two share one while there are enough of them.
+    """
+    free = [*range(OWN_HUES + 1, HUES + 1), *range(1, OWN_HUES + 1)]
+    found: dict[int, int] = {}
+    for person in people:
+        own = person % OWN_HUES + 1
+        hue = own if own in free or not free else free[0]
+        found[person] = hue
+        free = [other for other in free if other != hue]
+    return found
 
 
 def draw(

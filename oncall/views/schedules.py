@@ -52,6 +52,7 @@ def schedule(request: PersonRequest, slug: str) -> HttpResponse:
         "schedule": found,
         "now": now,
         "shown": shown,
+        "hues": shown.hues,
         "schedule_time": now.astimezone(found.zone).replace(tzinfo=None),
         "standing": standing,
         "unreachable": inspecting.unreachable_of([standing]),

@@ -1,20 +1,19 @@
 """What a schedule's page shows: the drawing, the shifts to come, the gaps and the overrides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from django.db.models import Q
 
 from irm.lib.timespan import Span
-from oncall import overriding, scheduling, shifts
+from oncall import duties, overriding, scheduling, shifts
 from oncall.models import ImportedCalendar, Override, Rotation, Schedule, User
-from oncall.timeline import Drawing, Piece, draw
+from oncall.timeline import Drawing, Piece, draw, hues
 from oncall.turns import Calendar, Line, Source
 
-BEYOND = timedelta(days=14)  # looked at on both sides, so that a shift is told to its real end
-HUES = 6
+BEYOND = timedelta(days=366)  # looked at on both sides where a shift goes on, so that it is told to its real end
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,8 @@ class Entry:
     """A line of the list of shifts: somebody's, or a gap where `person` is None."""
 
     span: Span
+    until: datetime | None  # None where no end is in sight
+    length: timedelta | None
     person: User | None
     detail: str
     is_now: bool
@@ -31,8 +32,10 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Timetable:
     drawing: Drawing
+    turns: list[tuple[str, list[list[User]]]]  # who takes turns after whom, by the name of each rotation
+    hues: dict[int, int]
     entries: list[Entry]
-    gaps: list[Span]
+    gaps: list[Entry]
     overrides: list[Override]
 
     @property
@@ -49,27 +52,29 @@ class _Facts:
     overrides: dict[int | None, Override]
     people: Mapping[int, User]
     me: User
+    hues: dict[int, int]
 
 
 def timetable(schedule: Schedule, window: Span, now: datetime, me: User, preview: Override | None = None) -> Timetable:
     """The schedule over `window`; with `preview`, as if that override were saved. A fixed number of queries."""
-    wide = Span(window.start - BEYOND, window.end + BEYOND)
-    plan = scheduling.plan_of(schedule, wide)
+    plan = scheduling.plan_of(schedule, Span(window.start - BEYOND, window.end + BEYOND))
     if preview is not None:
         plan = overriding.with_override(plan, preview, now)
-    final = shifts.resolve(plan, wide)
+    course = duties.course(plan, window, BEYOND)
     facts = _facts(schedule, window, now, me, plan, preview)
-    empty = window.subtract(shift.span for shift in final)
-    gaps = empty if schedule.is_around_the_clock else []
+    entries = _entries(course, now, facts, has_gaps=schedule.is_around_the_clock)
     rows = _line_rows(plan, window, facts)
     if overrides := [override for override in facts.overrides.values() if _span(override).overlaps(window)]:
-        rows.append(("Overrides", [_override_piece(override) for override in overrides]))
-    nobody = [_empty_piece(span, is_gap=schedule.is_around_the_clock) for span in empty]
-    rows.append(("On call", [_piece(shift, facts) for shift in final] + nobody))
+        rows.append(("Overrides", [_override_piece(override, facts) for override in overrides]))
+    nobody = [_empty_piece(span, is_gap=schedule.is_around_the_clock) for span in course.gaps]
+    rows.append(("On call", [_piece(shift, facts) for shift in course.shifts] + nobody))
+    since = now if window.contains(now) else window.start
     return Timetable(
         drawing=draw(rows, window, schedule.zone, now, viewer=me.zone),
-        entries=_entries(final, gaps, window, now, facts),
-        gaps=[gap for gap in gaps if gap.end > now],
+        turns=_turns(plan, window, facts),
+        hues=facts.hues,
+        entries=[entry for entry in entries if entry.span.end > since],
+        gaps=[entry for entry in entries if entry.person is None and entry.span.end > now],
         overrides=sorted(overrides, key=lambda override: override.starts_at),
     )
 
@@ -88,7 +93,25 @@ def _facts(
     if preview is not None:
         overrides[None] = preview
     people = User.objects.in_bulk(shifts.people_of(plan))
-    return _Facts(_line_names(schedule, plan), overrides, people, me)
+    return _Facts(_line_names(schedule, plan), overrides, people, me, hues(_in_order(plan)))
+
+
+def _in_order(plan: shifts.Plan[int]) -> list[int]:
+    """Everybody in the plan once: those who take turns now, in their order, then whoever else there is."""
+    rotations = [line for line in plan.lines if not isinstance(line, Calendar)]
+    in_turn = [one for line in sorted(rotations, key=lambda line: not line.is_open_ended) for one in chain(*line.turns)]
+    return list(dict.fromkeys([*in_turn, *sorted(shifts.people_of(plan))]))
+
+
+def _turns(plan: shifts.Plan[int], window: Span, facts: _Facts) -> list[tuple[str, list[list[User]]]]:
+    """Of several versions of a rotation the last one that the window reaches."""
+    found = {}
+    for line in sorted(plan.lines, key=lambda line: -line.layer):
+        if isinstance(line, Calendar) or (line.ends and line.ends <= window.start):
+            continue
+        if line.starts is None or line.starts < window.end:
+            found[facts.names.get(line.source, "")] = [[facts.people[one] for one in turn] for turn in line.turns]
+    return [(name, turns) for name, turns in found.items() if any(turns)]
 
 
 def _line_names(schedule: Schedule, plan: shifts.Plan[int]) -> dict[Source, str]:
@@ -131,16 +154,16 @@ def _names(person: User) -> tuple[str, ...]:
 def _piece(shift: shifts.Shift[int], facts: _Facts) -> Piece:
     person = facts.people[shift.person]
     is_mine = person.pk == facts.me.pk
-    return Piece(shift.span, _names(person), str(person), "shift", person.pk % HUES + 1, is_mine)
+    return Piece(shift.span, _names(person), str(person), "shift", facts.hues[person.pk], is_mine=is_mine)
 
 
-def _override_piece(override: Override) -> Piece:
+def _override_piece(override: Override, facts: _Facts) -> Piece:
     who = str(override.user)
     whom = f" for {override.replaces}" if override.replaces else ""
     names = (f"{who}{whom}", who, override.user.initials)
-    return Piece(
-        _span(override), names, f"{who}{whom}. {override.reason}".strip(), "override", override.user_id % HUES + 1
-    )
+    title = f"{who}{whom}. {override.reason}".strip()
+    hue = facts.hues.get(override.user_id, 0)
+    return Piece(_span(override), names, title, "override", hue, is_new=override.pk is None)
 
 
 def _empty_piece(span: Span, *, is_gap: bool) -> Piece:
@@ -149,24 +172,18 @@ def _empty_piece(span: Span, *, is_gap: bool) -> Piece:
     return Piece(span, (), "Nobody is planned", "off")
 
 
-def _entries(
-    final: Iterable[shifts.Shift[int]], gaps: Iterable[Span], window: Span, now: datetime, facts: _Facts
-) -> list[Entry]:
-    """What is still to come within the window, or all of it where the window lies in the past."""
-    since = now if window.contains(now) else window.start
-    entries = [
-        Entry(
-            span=shift.span,
-            person=facts.people[shift.person],
-            detail=_detail(shift, facts),
-            is_now=shift.span.contains(now),
-            is_mine=shift.person == facts.me.pk,
-        )
-        for shift in final
-    ]
-    entries += [Entry(gap, None, "nobody is on call", gap.contains(now), False) for gap in gaps]
-    shown = [entry for entry in entries if entry.span.end > since and entry.span.start < window.end]
-    return sorted(shown, key=lambda entry: entry.span)
+def _entries(course: duties.Course[int], now: datetime, facts: _Facts, *, has_gaps: bool) -> list[Entry]:
+    """Everything that the window touches, in order."""
+
+    def entry(span: Span, person: User | None, detail: str) -> Entry:
+        until = span.end if span.end < course.reach.end else None
+        length = span.length if until and span.start > course.reach.start else None
+        return Entry(span, until, length, person, detail, span.contains(now), person == facts.me)
+
+    entries = [entry(shift.span, facts.people[shift.person], _detail(shift, facts)) for shift in course.shifts]
+    if has_gaps:
+        entries += [entry(gap, None, "nobody is on call") for gap in course.gaps]
+    return sorted(entries, key=lambda entry: entry.span)
 
 
 def _detail(shift: shifts.Shift[int], facts: _Facts) -> str:

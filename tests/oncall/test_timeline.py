@@ -1,12 +1,13 @@
 """The drawing of a schedule."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from irm.lib.timespan import Span
-from oncall.timeline import LEFT, WIDTH, Piece, draw
+from oncall.timeline import LEFT, WIDTH, Piece, draw, hues
 
 START = datetime(2026, 1, 12, tzinfo=UTC)
 TWO_WEEKS = Span(START, START + timedelta(days=14))
@@ -121,3 +122,21 @@ def test_a_day_of_23_hours_is_narrower():
 def test_a_day_whose_midnight_does_not_exist_is_drawn():
     window = Span(datetime(2026, 9, 4, 4, tzinfo=UTC), datetime(2026, 9, 9, 3, tzinfo=UTC))
     assert len(drawn(window=window, zone="America/Santiago").ticks) == 5
+
+
+def test_everybody_has_the_hue_of_their_picture_where_nobody_else_has_it():
+    assert hues([1, 2, 8]) == {1: 2, 2: 3, 8: 7}
+
+
+def test_no_two_of_twelve_people_share_a_hue():
+    assert len(set(hues(range(0, 72, 6)).values())) == 12
+
+
+def test_with_more_people_than_hues_each_has_one():
+    assert set(hues(range(30)).values()) == set(range(1, 13))
+
+
+def test_a_preview_is_looked_at_where_what_is_new_begins():
+    new = replace(piece(7 * 24, 8 * 24), is_new=True)
+    assert drawn(piece(0, 24), new).focus_x == pytest.approx((LEFT + WIDTH) / 2, abs=1)
+    assert drawn(piece(0, 24)).focus_x is None

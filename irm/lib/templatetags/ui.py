@@ -109,9 +109,11 @@ def badge(words: str, tone: str = "") -> SafeString:
     return format_html('<span class="badge{}">{}</span>', f" is-{tone}" if tone else "", words)
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(user: Any, small: bool = False, on_call: bool = False) -> dict[str, Any]:
-    return {"user": user, "hue": user.pk % _PEOPLE_HUES + 1, "small": small, "on_call": on_call}
+@register.inclusion_tag("components/avatar.html", takes_context=True)
+def avatar(context: Context, user: Any, small: bool = False, on_call: bool = False) -> dict[str, Any]:
+    """Initials in the person's hue, unless the page gives its people hues of its own."""
+    hue = (context.get("hues") or {}).get(user.pk, user.pk % _PEOPLE_HUES + 1)
+    return {"user": user, "hue": hue, "small": small, "on_call": on_call}
 
 
 @register.inclusion_tag("components/person.html", takes_context=True)
@@ -119,7 +121,7 @@ def person(context: Context, user: Any, detail: str = "", on_call: bool = False)
     """Initials, name, the person's local time, and a detail."""
     place = user.time_zone.rsplit("/", 1)[-1].replace("_", " ") if user else ""
     local = f"{place} {user.local_time(_now(context)):%H:%M}" if user else ""
-    return {"user": user, "local": local, "detail": detail, "on_call": on_call}
+    return {"user": user, "local": local, "detail": detail, "on_call": on_call, "hues": context.get("hues")}
 
 
 @register.inclusion_tag("components/kpi.html")

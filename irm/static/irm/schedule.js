@@ -1,6 +1,12 @@
-/* Choosing a span on the timeline of a schedule, to add an override there. The form's own link works without this. */
+/* The timeline of a schedule: where it is scrolled to, and choosing a span to add an override there. All works without. */
 (() => {
   "use strict";
+  // A preview begins with what it is about, a little of what comes before beside it.
+  document.querySelectorAll(".gantt[data-focus]").forEach((box) => {
+    const scale = box.scrollWidth / box.querySelector("svg").viewBox.baseVal.width;
+    box.scrollLeft = scale * box.dataset.focus - box.clientWidth / 4;
+  });
+
   const canvas = document.querySelector("[data-pick]");
   if (!canvas) return;
   const panel = document.querySelector(".picking");
