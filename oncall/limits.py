@@ -128,11 +128,6 @@ def held_within(spans: Sequence[Span], window: Span) -> timedelta:
     return sum((part.length for part in parts if part), _NONE)
 
 
-def most_in_four_weeks(spans: Iterable[Span]) -> timedelta:
-    """The most duty that any 28 days hold."""
-    return max((amount for _, amount in four_week_windows(union(spans))), default=_NONE)
-
-
 def four_week_windows(held: Sequence[Span]) -> Iterator[tuple[Span, timedelta]]:
     """The 28 days that matter, with the duty in each: the fullest begin where a span does, or end where one ends."""
     sums = [_NONE]
@@ -159,7 +154,10 @@ def weeks_with_duty(spans: Sequence[Span], zone: ZoneInfo) -> list[date]:
     mondays: set[date] = set()
     for span in spans:
         monday, last = _monday(span.start, zone), _monday(span.end, zone)
-        mondays.add(monday if monday == last else _monday(span.start + span.length / 2, zone))
+        if monday == last:
+            mondays.add(monday)
+            continue
+        mondays.add(_monday(span.start + span.length / 2, zone))
         while monday <= last:
             week = _week(monday, zone)
             part = span.clip(week)
