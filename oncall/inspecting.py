@@ -74,7 +74,7 @@ def _uncovered(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> It
     span = Span(now, now + LOOK_AHEAD)
     for schedule in schedules:
         plan = plans[schedule.pk]
-        if not shifts.people_of(plan):
+        if not shifts.people_of(plan) and plan.begins is None:
             url = reverse("admin:oncall_schedule_change", args=[schedule.pk])
             yield schedule.pk, Fault("nobody", f"{schedule} has nobody on it", "Add a rotation with people.", url)
         elif schedule.is_around_the_clock and (gaps := shifts.gaps(plan, span)):

@@ -92,7 +92,8 @@ def _quality(schedule: Schedule, known: Tally, planned: Span, limits_broken: int
     """Coverage and predictability over the first half of what is planned, balance over all of it."""
     held, soon = known.held[schedule.pk], Span(planned.start, planned.start + fairness.HORIZON)
     final = [span for spans in held.values() for span in spans]
-    expected = [soon] if schedule.is_around_the_clock else fairness.expected(known.plans[schedule.pk].lines, soon)
+    plan = known.plans[schedule.pk]
+    expected = plan.since_begun(soon) if schedule.is_around_the_clock else fairness.expected(plan.lines, soon)
     turning = known.turning([schedule.pk], planned) or held.keys()
     return Quality(
         coverage=fairness.coverage(final, expected),

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from irm.lib.timespan import Span
-from irm.lib.wallclock import first_instant
-from oncall import shifts, turns, windows
+from oncall import beginnings, shifts, turns, windows
 from oncall.models import (
     ImportedCalendar,
     ImportedShift,
@@ -43,6 +42,12 @@ class Standing:
     people: list[User] = field(default_factory=list)
     until: datetime | None = None
     next_people: list[User] = field(default_factory=list)
+    begins: datetime | None = None  # the first time ever that somebody holds it, where that is still to come
+
+    @property
+    def is_unmanned(self) -> bool:
+        """Whether nobody is there who should be."""
+        return not self.people and self.schedule.is_around_the_clock and self.begins is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class OwnShift:
 
 
 def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]]:
-    """The plan of each schedule, good for `span`, people as user ids. Six queries for any number of them."""
+    """The plan of each schedule, good for `span`, people as user ids. Six queries for any number of them, or eight."""
     followings = _followings(list(schedule_ids))
     leaders = {leader for followed in followings.values() for leader, _, _ in followed if leader is not None}
     rotations = _rotations(leaders | set(followings), span)
@@ -69,7 +74,9 @@ def plans(schedule_ids: Iterable[int], span: Span) -> dict[int, shifts.Plan[int]
     for pk, followed in followings.items():
         lines = [*rotations.get(pk, ()), *calendars.get(pk, ()), *_followed(followed, rotations)]
         found[pk] = shifts.Plan(tuple(lines), tuple(overrides.get(pk, ())))
-    return found
+    leaders_of = {pk: {leader for leader, _, _ in followed if leader} for pk, followed in followings.items()}
+    begun = beginnings.after(span.start, found, leaders_of)
+    return found | {pk: replace(found[pk], begins=begins) for pk, begins in begun.items()}
 
 
 def plan_of(schedule: Schedule, span: Span) -> shifts.Plan[int]:
@@ -128,7 +135,9 @@ def now_and_next(schedules: Sequence[Schedule], now: datetime) -> list[Standing]
         found.append((schedule, shifts.on_call_at(plan, now), until, following))
     people = User.objects.in_bulk({person for _, held, _, following in found for person in (*held, *following)})
     return [
-        Standing(schedule, [people[pk] for pk in held], until, [people[pk] for pk in following])
+        Standing(
+            schedule, [people[pk] for pk in held], until, [people[pk] for pk in following], known[schedule.pk].begins
+        )
         for schedule, held, until, following in found
     ]
 
@@ -192,8 +201,7 @@ def _told(
     line: turns.Rotation[int], ahead: timedelta, since: datetime | None, until: datetime | None
 ) -> turns.Rotation[int]:
     """A line of a schedule that is followed, as far as it counts where it is followed."""
-    begins = line.starts or first_instant(line.anchor, line.zone)
-    starts = line.starts if since is None or since <= begins else since
+    starts = line.starts if since is None or since <= line.begins else since
     ends = min((end for end in (line.ends, until) if end), default=None)
     return replace(line, ahead=ahead, layer=line.layer - BELOW_ALL, starts=starts, ends=ends)
 

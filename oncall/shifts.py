@@ -51,10 +51,19 @@ class Override(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[P]):
-    """One schedule: its lines, in the order they are listed in, and its overrides."""
+    """One schedule: its lines, in the order they are listed in, and its overrides.
+
+    `begins` is when it has somebody for the first time ever, where that is known; before, nobody is missed.
+    """
 
     lines: tuple[Line[P], ...] = ()
     overrides: tuple[Override[P], ...] = ()
+    begins: datetime | None = None
+
+    def since_begun(self, span: Span) -> list[Span]:
+        """What of `span` is not before the beginning: all of it, the rest of it, or nothing."""
+        start = max(span.start, self.begins or span.start)
+        return [Span(start, span.end)] if start < span.end else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,13 @@ def people_of(plan: Plan[P]) -> set[P]:
     return people | {override.person for override in plan.overrides if override.person is not None}
 
 
+def first_known(plan: Plan[P]) -> datetime | None:
+    """When the first line or override with people begins of those in the plan."""
+    begins = [line.begins for line in plan.lines if line.people]
+    begins += [override.span.start for override in plan.overrides if override.person is not None]
+    return min(begins, default=None)
+
+
 def line_shifts(line: Line[P], span: Span) -> list[Shift[P]]:
     """The line's own shifts clipped to `span`, one for each person of each turn, in order."""
     return [
@@ -123,8 +139,9 @@ def on_call_at(plan: Plan[P], instant: datetime) -> tuple[P, ...]:
 
 
 def gaps(plan: Plan[P], span: Span) -> list[Span]:
-    """The stretches of `span` in which nobody is on call."""
-    return span.subtract(shift.span for shift in resolve(plan, span))
+    """The stretches of `span` in which nobody is on call, since the schedule has begun."""
+    held = [shift.span for shift in resolve(plan, span)]
+    return [gap for part in plan.since_begun(span) for gap in part.subtract(held)]
 
 
 def conflicts(shifts: Iterable[Shift[P]], absences: Iterable[Away[P]]) -> list[Conflict[P]]:

@@ -68,6 +68,11 @@ class Rotation(Rhythm, Generic[P]):
         return Source("rotation", self.key)
 
     @property
+    def begins(self) -> datetime:
+        """The first instant at which it may have somebody."""
+        return self.starts or first_instant(self.anchor, self.zone)
+
+    @property
     def people(self) -> set[P]:
         return {person for turn in self.turns for person in turn}
 
@@ -77,7 +82,7 @@ class Rotation(Rhythm, Generic[P]):
 
     def within(self, span: Span) -> Iterator[Turn[P]]:
         """The turns clipped to `span`, in order, without those of nobody."""
-        start = max(span.start, self.starts or first_instant(self.anchor, self.zone))
+        start = max(span.start, self.begins)
         last = min(span.end, self.ends or _END_OF_YEARS, _END_OF_YEARS)
         if start >= last or not self.turns:
             return
@@ -107,6 +112,11 @@ class Calendar(Generic[P]):
     @property
     def source(self) -> Source:
         return Source("calendar", self.key)
+
+    @property
+    def begins(self) -> datetime:
+        """When the first stretch starts that it knows of; there has to be one."""
+        return self.stretches[0][0].start
 
     @property
     def people(self) -> set[P]:

@@ -29,7 +29,7 @@ def who(request: PersonRequest) -> HttpResponse:
         "is_now": at == now,
         "team": team,
         "standings": standings,
-        "unmanned": [one.schedule for one in standings if not one.people and one.schedule.is_around_the_clock],
+        "unmanned": [one.schedule for one in standings if one.is_unmanned],
         "unreachable": inspecting.unreachable_of(standings),
     }
     return render(request, "oncall/who.html", context)
