@@ -1,20 +1,18 @@
 """Every page speaks in the zone of the person who reads it."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from irm.lib.zones import zone_or_utc
+
 
 def viewer_zone(request: HttpRequest) -> ZoneInfo:
     """The viewer's zone; UTC for visitors and for a name the tz database no longer holds."""
-    name = getattr(request.user, "time_zone", "") or "UTC"
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zone_or_utc(getattr(request.user, "time_zone", "UTC"))
 
 
 class ViewerZoneMiddleware:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from irm.lib.zones import validate_zone
+from irm.lib.zones import validate_zone, zone_or_utc
 from oncall import windows
 from oncall.working_hours import next_monday
 
@@ -79,7 +79,7 @@ class User(AbstractUser):
         """The next digest comes by the zone and the hours that hold from now on. One that is due stays due."""
         now = timezone.now()
         if kwargs.get("update_fields") is None and (self._state.adding or self.digest_at > now):
-            self.digest_at = next_monday(now, self.zone, self.work_starts)
+            self.digest_at = next_monday(now, zone_or_utc(self.time_zone), self.work_starts)
         super().save(*args, **kwargs)
 
     @property

@@ -61,6 +61,13 @@ def test_who_moves_to_another_zone_gets_the_next_one_on_monday_there():
     assert is_next_monday(me, "Asia/Singapore", time(8))
 
 
+def test_somebody_whose_zone_is_no_longer_known_can_still_be_saved():
+    person = factories.user(time_zone="Mars/Olympus")
+    person.set_password("correct horse battery staple")
+    person.save()
+    assert is_next_monday(person, "UTC")
+
+
 def test_hours_changed_in_the_settings_move_the_next_one():
     person, root = factories.user(), pages.client_of(User.objects.create_superuser("root"))
     admin_forms.save(root, admin_forms.change(person), work_starts="07:30", time_zone="Pacific/Auckland")
