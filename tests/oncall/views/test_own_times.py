@@ -86,3 +86,10 @@ def test_every_country_with_holidays_can_be_chosen(client):
     shown = pages.text_of(client.get(PATH))
     assert '<option value="DE">Germany</option>' in shown
     assert '<option value="US">United States</option>' in shown
+
+
+def test_hours_that_nobody_would_write_are_refused(client, me):
+    shown = pages.text_of(client.post(PATH, GOOD | {"never_on_duty": f"Fri{' ' * 8000}18:00-24:00"}))
+    assert "Write 2,000 characters at most." in shown
+    me.refresh_from_db()
+    assert me.never_on_duty == ""
