@@ -82,10 +82,12 @@ def course(plan: shifts.Plan[P], window: Span, beyond: timedelta) -> Course[P]:
 
 def held(plan: shifts.Plan[P], span: Span) -> dict[P, list[Span]]:
     """When each person is on call within `span`, clipped to it."""
-    found: dict[P, list[Span]] = {}
-    for shift in shifts.resolve(plan, span):
-        found.setdefault(shift.person, []).append(shift.span)
-    return {person: union(spans) for person, spans in found.items()}
+    return _by_person(shifts.resolve(plan, span))
+
+
+def touched(plan: shifts.Plan[P], span: Span, beyond: timedelta) -> dict[P, list[Span]]:
+    """When each person is on call of what `span` touches, not clipped to it; see `course`."""
+    return _by_person(course(plan, span, beyond).shifts)
 
 
 def handoffs(duties: Duties[P], span: Span, *, has_pauses: bool) -> Iterator[Handoff[P]]:
@@ -116,6 +118,13 @@ def is_on_call(spans: Sequence[Span], instant: datetime) -> bool:
     """Whether one of `spans`, in order, holds the instant."""
     known = bisect_right(spans, instant, key=_START)
     return known > 0 and instant < spans[known - 1].end
+
+
+def _by_person(found: Iterable[shifts.Shift[P]]) -> dict[P, list[Span]]:
+    spans: dict[P, list[Span]] = {}
+    for shift in found:
+        spans.setdefault(shift.person, []).append(shift.span)
+    return {person: union(held) for person, held in spans.items()}
 
 
 def _handoff(duties: Duties[P], at: datetime, has_pauses: bool) -> Handoff[P]:

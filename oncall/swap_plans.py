@@ -32,8 +32,12 @@ class Holding:
 
 
 def held_by(schedule: Schedule, span: Span) -> dict[int, list[Span]]:
-    """The stretches within `span` that each person is on call for, whatever puts them there."""
-    return duties.held(scheduling.plan_of(schedule, span), span)
+    """The stretches that each person is on call for and that `span` touches, whatever puts them there.
+
+    Each is told to its real end, unless it is longer than anybody would offer at once.
+    """
+    plan = scheduling.plan_of(schedule, Span(span.start - LONGEST, span.end + LONGEST))
+    return duties.touched(plan, span, LONGEST)
 
 
 def refuse_out_of_reach(span: Span, now: datetime) -> None:

@@ -43,6 +43,22 @@ def test_a_link_to_what_nobody_would_offer_is_as_none(plan, people, days):
     assert answer.context["shift"] == answer.context["form"].own[0]
 
 
+def test_shifts_are_offered_whole_and_each_once():
+    now = clock.now()
+    aino, bo = (pages.person(READ, name=name) for name in ("aino", "bo"))
+    month = factories.schedule(aino, bo, owner=factories.team(members=[aino, bo]), unit="months", length=2)
+    shown = [entry for entry in _entries(month, aino) if entry.person == aino and entry.span.end > now]
+    own = form(month, aino, "?" + urlencode({"start": shown[0].span.start, "end": shown[0].span.end})).context["form"]
+    assert own.own == [entry.span for entry in shown]
+    assert len(own.fields["shift"].choices) == len(shown)
+
+
+def _entries(plan, reader):
+    """Of the twelve weeks to come, as the page of the schedule shows them."""
+    path = f"{plan.get_absolute_url()}?start={clock.now():%Y-%m-%d}&days=84"
+    return pages.client_of(reader).get(path).context["shown"].entries
+
+
 def test_decades_are_refused_by_the_form_and_by_the_button(plan, people):
     now = clock.now()
     span = Span(now, now + timedelta(days=3000))
