@@ -1,7 +1,10 @@
 """The Now page: what nobody has comes first."""
 
+from datetime import timedelta
+
 import pytest
 
+from irm.lib import clock
 from oncall.models import Schedule, StepRun
 from tests import factories, pages
 from tests.factories import NOW
@@ -64,10 +67,16 @@ def test_of_several_on_call_it_says_who_cannot_be_reached():
 
 def test_hours_outside_of_the_plan_are_no_gap():
     plan = factories.schedule()
-    assert "Nobody is on call" in on_call_card()
+    assert "gap</span>" in on_call_card()
     Schedule.objects.filter(pk=plan.pk).update(is_around_the_clock=False)
-    assert "Nobody, outside of its hours" in on_call_card()
-    assert "Nobody is on call" not in on_call_card()
+    assert "outside of its hours" in on_call_card()
+    assert "gap</span>" not in on_call_card()
+
+
+def test_a_schedule_that_has_not_begun_is_no_gap():
+    factories.schedule(factories.user(), anchor_on=clock.now().date() + timedelta(days=5))
+    assert ", begins" in on_call_card()
+    assert "gap</span>" not in on_call_card()
 
 
 def test_every_worry_can_be_read_on_the_page():

@@ -137,3 +137,10 @@ def test_queries_do_not_grow_with_schedules(reader, schedule):
     for _ in range(6):
         factories.schedule(factories.user(), factories.user())
     assert pages.queries_of(reader, PATH) == few <= 18
+
+
+def test_a_schedule_that_had_not_begun_then_is_no_alarm(reader):
+    factories.schedule(factories.user("wei"), name="Search primary", owner=factories.team("Search"))
+    found = shown(reader, "?at=2024-01-01T12:00")
+    assert "Nobody yet: begins" in found
+    assert "Nobody is on call" not in found
