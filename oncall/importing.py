@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,9 +11,10 @@ from django.db.models import Max, Min
 
 from irm.lib import outbound
 from irm.lib.timespan import Span
-from oncall import calendar_names, ical, scheduling, shifts, turns
+from oncall import calendar_names, ical, rostering
 from oncall.errors import BadCalendar, NotAllowed
 from oncall.models import ImportedCalendar, ImportedShift, Schedule, ScheduleWatch, User
+from oncall.models.rotations import HIGHEST_LAYER
 
 HORIZON = timedelta(weeks=26)
 READING = timedelta(seconds=30)
@@ -21,7 +22,6 @@ LEASE = timedelta(minutes=5)  # a refresh that died is tried again after it
 REFRESHED_AFTER = timedelta(hours=1)
 REREAD_AFTER = timedelta(days=1)  # an uploaded file: the days to come move on, and so may the people
 RETRIED_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-LOOK_AHEAD = timedelta(weeks=8)  # the gaps that a preview shows
 LONGEST_UID = 255
 
 
@@ -36,9 +36,13 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a calendar says about people here: `unmatched` counts events by names that are nobody's."""
+    """What a calendar says about people here: `unmatched` counts events by names that are nobody's.
+
+    `matched` are the words that name somebody, as the calendar has them, and whom they mean.
+    """
 
     duties: tuple[Duty, ...]
+    matched: tuple[tuple[str, int], ...]
     unmatched: tuple[tuple[str, int], ...]
     empty: int
 
@@ -55,13 +59,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a calendar would change; gaps are those of the coming weeks, with the calendar and without."""
+    """What a calendar says, with the words that name each person and what those words are."""
 
     duties: list[tuple[User, Span]]
+    matched: list[tuple[str, User, str]]
     unmatched: tuple[tuple[str, int], ...]
     empty: int
-    gaps: list[Span]
-    gaps_before: int
 
 
 def may_import(person: User, schedule: Schedule) -> bool:
@@ -81,38 +84,46 @@ def load(url: str) -> str:
 def understand(content: str, schedule: Schedule, now: datetime) -> Understood:
     """Who is on call by a calendar from `now` to the horizon. Raises BadCalendar."""
     found = ical.read(content, schedule.zone, Span(now, now + HORIZON))
-    people = list(User.objects.filter(is_active=True).values_list("pk", "username", "email"))
-    known = calendar_names.known(people)
+    people = User.objects.filter(is_active=True)
+    known = calendar_names.known((one.pk, one.username, one.email, one.get_full_name()) for one in people)
     duties: dict[Duty, None] = {}
+    matched: dict[tuple[str, int], None] = {}
     unmatched: Counter[str] = Counter()
     for event in found.events:
         users, strangers = calendar_names.people_in(event, known)
         unmatched.update(strangers)
+        matched.update(dict.fromkeys((words, user) for user, words in users.items()))
         uid = event.uid[:LONGEST_UID]
         duties.update(dict.fromkeys(Duty(uid, user, event.span) for user in users))
         if len(duties) > ical.MOST_OCCURRENCES:
             raise BadCalendar(f"The calendar has more than {ical.MOST_OCCURRENCES:,} shifts.")
-    return Understood(tuple(duties), tuple(unmatched.most_common()), found.empty)
+    return Understood(tuple(duties), tuple(matched), tuple(unmatched.most_common()), found.empty)
+
+
+def layer_above(schedule: Schedule, now: datetime) -> int:
+    """The layer on which a calendar decides over every rotation there is."""
+    highest = rostering.in_force(schedule.rotations.all(), now).aggregate(highest=Max("layer"))["highest"]
+    return 0 if highest is None else min(highest + 1, HIGHEST_LAYER)
 
 
 def preview(calendar: ImportedCalendar, now: datetime) -> Preview:
-    """What the calendar, not saved yet, with its content, would change. Raises BadCalendar."""
+    """What the calendar, not saved yet, with its content, says. Raises BadCalendar."""
     understood = understand(calendar.content, calendar.schedule, now)
-    span = Span(now, now + LOOK_AHEAD)
-    plan = scheduling.plan_of(calendar.schedule, span)
-    line: turns.Calendar[int] = turns.Calendar(
-        key=None,
-        stretches=tuple((duty.span, duty.user) for duty in understood.duties),
-        layer=scheduling.ABOVE_ALL if calendar.use == ImportedCalendar.Use.OVERRIDES else calendar.layer,
-    )
     people = User.objects.in_bulk({duty.user for duty in understood.duties})
     return Preview(
         [(people[duty.user], duty.span) for duty in understood.duties],
+        [(words, people[user], _kind(words, people[user])) for words, user in understood.matched],
         understood.unmatched,
         understood.empty,
-        shifts.gaps(replace(plan, lines=(*plan.lines, line)), span),
-        len(shifts.gaps(plan, span)),
     )
+
+
+def _kind(words: str, person: User) -> str:
+    """What the words that name somebody are."""
+    plain = words.casefold()
+    if plain == person.username.casefold():
+        return "username"
+    return "mail address" if plain == person.email.casefold() else "full name"
 
 
 def add(calendar: ImportedCalendar, *, by: User, now: datetime) -> bool:

@@ -1,10 +1,14 @@
 """Schedules as calendars: feeds that programs read, and calendars that are read here."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
@@ -17,6 +21,10 @@ from oncall.errors import BadCalendar, NotAllowed
 from oncall.forms.calendars import ImportForm
 from oncall.models import CalendarFeed, ImportedCalendar, Schedule, User
 from oncall.requests import PersonRequest
+
+from .outlook import Outlook, before, outlook
+
+DAYS_SEEN = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,15 @@ def add(request: PersonRequest, slug: str) -> HttpResponse:
     """A form; what it names is read and shown first, and saved with the next press."""
     schedule, now = _schedule(slug), clock.now()
     _refuse_others(request.user, schedule)
-    form = ImportForm(
-        request.POST or None, request.FILES or None, instance=ImportedCalendar(schedule=schedule), auto_id="import_%s"
-    )
+    new = ImportedCalendar(schedule=schedule, layer=importing.layer_above(schedule, now))
+    form = ImportForm(request.POST or None, request.FILES or None, instance=new, auto_id="import_%s")
     context = {"form": form, "schedule": schedule, "now": now}
     if form.is_bound and form.is_valid():
         try:
             if "save" in request.POST and _saved(request, form):
                 return redirect("oncall:calendars", slug)
-            context["preview"] = _previewed(form)
+            context["preview"] = _previewed(form, now)
+            context["outlook"] = _outlook_with(form, request.user, now)
         except BadCalendar as error:
             form.add_error("file" if form.cleaned_data.get("file") else "url", str(error))
     return render(request, "oncall/calendar_add.html", context)
@@ -101,6 +109,9 @@ def add(request: PersonRequest, slug: str) -> HttpResponse:
 @requires("oncall.view_schedule")
 def refresh(request: PersonRequest, pk: int) -> HttpResponse:
     calendar = _calendar(request, pk)
+    if not calendar.url:
+        messages.info(request, "A file is read once. Upload it again to have another one.")
+        return redirect("oncall:calendars", calendar.schedule.slug)
     try:
         importing.take(calendar, importing.read(calendar, clock.now()), clock.now())
     except NotAllowed as error:
@@ -114,11 +125,21 @@ def refresh(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("oncall:calendars", calendar.schedule.slug)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("oncall.view_schedule")
 def remove(request: PersonRequest, pk: int) -> HttpResponse:
-    calendar = _calendar(request, pk)
-    if importing.remove(calendar, now=clock.now()):
+    """What would be missing is shown first; a press there removes it."""
+    calendar, now = _calendar(request, pk), clock.now()
+    if request.method != "POST" and calendar.ended_at is None:
+        context = {
+            "calendar": calendar,
+            "schedule": calendar.schedule,
+            "now": now,
+            "coming": calendar.shifts.filter(ends_at__gt=now).count(),
+            "outlook": _outlook_without(calendar, request.user, now),
+        }
+        return render(request, "oncall/calendar_remove.html", context)
+    if importing.remove(calendar, now=now):
         messages.success(request, f"Nobody is on call by “{calendar.name}” any more. Its past stays.")
     else:
         messages.info(request, "The calendar was removed before.")
@@ -168,13 +189,41 @@ def _saved(request: PersonRequest, form: ImportForm) -> bool:
     return False
 
 
-def _previewed(form: ImportForm) -> importing.Preview:
+def _previewed(form: ImportForm, now: datetime) -> importing.Preview:
     """Read what the form names, and carry it to the next press. Raises BadCalendar."""
     file, content = form.cleaned_data.get("file"), form.content_kept()
     if content is None:
         content = ical.decoded(file.read()) if file else importing.load(form.cleaned_data["url"])
     form.instance.content = content
-    shown = importing.preview(form.instance, clock.now())
+    shown = importing.preview(form.instance, now)
     if not form.keep(content):
         raise BadCalendar("The calendar holds too much to be shown first.")
     return shown
+
+
+def _outlook_with(form: ImportForm, me: User, now: datetime) -> Outlook | None:
+    """The schedule as it would be with the calendar that was read; None where another one has its name."""
+    values = form.instance
+    new = ImportedCalendar(
+        schedule=values.schedule, name=values.name, use=values.use, layer=values.layer, content=values.content
+    )
+    known = before(values.schedule, now)
+    with _taken_back():
+        if importing.add(new, by=me, now=now):
+            return outlook(values.schedule_id, known, now, me, DAYS_SEEN)
+    return None
+
+
+def _outlook_without(calendar: ImportedCalendar, me: User, now: datetime) -> Outlook:
+    known = before(calendar.schedule, now)
+    with _taken_back():
+        importing.remove(calendar, now=now)
+        return outlook(calendar.schedule_id, known, now, me, DAYS_SEEN)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    """What is changed within it is seen within it, and never stored."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -35,6 +35,16 @@ class Changes:
     past: list[Change]
     coming: list[Change]
 
+    @property
+    def crowded(self) -> list[Change]:
+        """Where several people will be on call at once, and more of them than before."""
+        return [one for one in self.coming if len(one.after) > max(1, len(one.before))]
+
+    @property
+    def gaps(self) -> list[Change]:
+        """Where nobody will be who should be, and somebody was before."""
+        return [one for one in self.coming if self.schedule.is_around_the_clock and not one.after]
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:

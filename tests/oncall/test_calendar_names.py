@@ -6,11 +6,15 @@ from oncall.calendar_names import known, people_in
 from oncall.ical import Event
 from tests.oncall.rotas import span
 
-PEOPLE = known([(1, "jonas", "Jonas.Weber@Example.com"), (2, "mina", "mina@example.com"), (3, "anna-lena", "")])
+PEOPLE = known(
+    [(1, "jonas", "Jonas.Weber@Example.com", "Jonas"), (2, "mina", "mina@example.com", ""), (3, "anna-lena", "", ""),
+     (4, "lnovak", "", "Luka Novák")]
+)  # fmt: skip
 
 
 def meant(summary, *attendees):
-    return people_in(Event("uid", summary, attendees, span("2026-02-02", "2026-02-03")), PEOPLE)
+    people, strangers = people_in(Event("uid", summary, attendees, span("2026-02-02", "2026-02-03")), PEOPLE)
+    return list(people), strangers
 
 
 @pytest.mark.parametrize(
@@ -59,5 +63,37 @@ def test_attendees_who_are_nobody_here_are_told():
 
 
 def test_a_mail_address_of_two_people_is_nobodys():
-    shared = known([(1, "jonas", "team@example.com"), (2, "mina", "team@example.com")])
+    shared = known([(1, "jonas", "team@example.com", ""), (2, "mina", "team@example.com", "")])
     assert shared == {"jonas": 1, "mina": 2}
+
+
+@pytest.mark.parametrize("summary", ["Luka Novák", "On call: luka  novák", "Luka Novák (primary)", "[Luka NOVÁK] duty"])
+def test_a_full_name_that_one_person_has_is_theirs(summary):
+    assert meant(summary) == ([4], [])
+
+
+def test_a_full_name_beside_others_is_matched_too():
+    assert meant("Luka Novák and jonas") == ([4, 1], [])
+
+
+@pytest.mark.parametrize("summary", ["Luka", "Novák", "Novák Luka"])
+def test_half_a_full_name_is_a_guess_and_nobodys(summary):
+    assert meant(summary) == ([], [summary])
+
+
+def test_a_full_name_of_two_people_is_nobodys():
+    assert "jonas weber" not in known([(1, "jonas", "", "Jonas Weber"), (2, "jweber", "", "Jonas Weber")])
+
+
+def test_a_first_name_alone_is_no_full_name():
+    assert known([(1, "jweber", "", "Jonas")]) == {"jweber": 1}
+
+
+def test_a_username_counts_before_a_full_name():
+    people = [(1, "jonas weber", "", ""), (2, "jw", "", "Jonas Weber")]
+    assert known(people)["jonas weber"] == 1
+
+
+def test_the_words_that_name_a_person_are_told():
+    event = Event("uid", "On call: Luka  Novák", (), span("2026-02-02", "2026-02-03"))
+    assert people_in(event, PEOPLE)[0] == {4: "Luka  Novák"}

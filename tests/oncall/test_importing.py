@@ -281,12 +281,41 @@ def test_of_the_calendars_that_are_due_only_the_claimed_one_is_loaded(schedule, 
     assert f'"id" = {claimed.pk})' in loading
 
 
-def test_a_preview_saves_nothing_and_tells_the_gaps(jonas):
-    rotating = factories.schedule(jonas, ends_at=NOW + timedelta(days=1))
-    row = ImportedCalendar(
-        schedule=rotating, name="HR", content=calendar(duty(30, 2), duty(40, 1, "Ghost", "b")).decode()
-    )
-    shown = importing.preview(row, NOW)
+def previewed(schedule, *events):
+    return importing.preview(ImportedCalendar(schedule=schedule, name="HR", content=calendar(*events).decode()), NOW)
+
+
+def test_a_preview_saves_nothing_and_tells_who_is_named(schedule, jonas):
+    shown = previewed(schedule, duty(30, 2), duty(40, 1, "Ghost", "b"))
     assert [(str(one), (span.start - NOW) / HOUR) for one, span in shown.duties] == [("Jonas", 30)]
-    assert (shown.unmatched, shown.gaps_before, len(shown.gaps)) == ((("Ghost", 1),), 1, 2)
+    assert shown.unmatched == (("Ghost", 1),)
     assert not ImportedCalendar.objects.exists()
+
+
+def test_a_preview_tells_what_the_words_are_by_which_people_are_named(schedule, jonas):
+    weber = factories.user("jw", first_name="Jonas", last_name="Weber")
+    names = ["On call: Jonas Weber", "jonas", "Jonas@example.com", "Jonas Weber"]
+    shown = previewed(schedule, *(duty(n, 1, name, str(n)) for n, name in enumerate(names, start=1)))
+    assert shown.matched == [
+        ("Jonas Weber", weber, "full name"),
+        ("jonas", jonas, "username"),
+        ("Jonas@example.com", jonas, "mail address"),
+    ]
+
+
+def test_a_full_name_of_somebody_who_left_is_still_unique(schedule):
+    there = factories.user("jw", first_name="Jonas", last_name="Weber")
+    factories.user("gone", first_name="Jonas", last_name="Weber", is_active=False)
+    assert [one for one, _ in previewed(schedule, duty(1, 1, "Jonas Weber")).duties] == [there]
+
+
+def test_the_layer_above_is_one_above_the_rotations_that_are_in_force(jonas):
+    rotating = factories.schedule(jonas)
+    assert importing.layer_above(rotating, NOW) == 1
+    factories.rotation(rotating, jonas, name="Nights", layer=3)
+    factories.rotation(rotating, jonas, name="Old", layer=7, ends_at=NOW)
+    assert importing.layer_above(rotating, NOW) == 4
+
+
+def test_no_layer_is_above_the_highest(jonas):
+    assert importing.layer_above(factories.schedule(jonas, layer=1000), NOW) == 1000

@@ -116,7 +116,7 @@ def imported(case):
     """The calendars of a schedule that others wrote, with the people they mean."""
     zone = ZoneInfo(case["schedule"]["time_zone"])
     emails = case.get("user_emails", {})
-    words = known((user, user, emails.get(user, "")) for user in case["users"])
+    words = known((user, user, emails.get(user, ""), "") for user in case["users"])
     probed = [instant(probe["at"]) for probe in case["expect"]["on_call"]]
     for layer, name in enumerate(("ical_primary", "ical_overrides")):
         content = case["schedule"].get(name)

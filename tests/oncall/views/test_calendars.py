@@ -236,11 +236,22 @@ def test_a_name_that_is_taken_is_told(schedule, manager):
     assert "Another calendar of this schedule has this name." in text_of(again)
 
 
-def test_a_calendar_is_refreshed_and_removed(schedule, manager):
+@override_settings(OUTBOUND_ALLOWED_NETWORKS=[ip_network("127.0.0.0/8")])
+def test_a_calendar_is_refreshed(schedule, manager):
     row = imported(schedule)
-    assert "“HR calendar” is up to date." in text_of(manager.post(f"/calendars/{row.pk}/refresh/", follow=True))
-    assert "Its past stays." in text_of(manager.post(f"/calendars/{row.pk}/remove/", follow=True))
-    assert "HR calendar" not in text_of(manager.get(page_of(schedule)))
+    with serving(said(body=calendar(coming()))) as (url, _):
+        ImportedCalendar.objects.update(url=url)
+        assert "“HR calendar” is up to date." in text_of(manager.post(f"/calendars/{row.pk}/refresh/", follow=True))
+
+
+def test_a_file_is_not_refreshed(schedule, manager):
+    row = imported(schedule)
+    assert "Refresh now" not in text_of(manager.get(page_of(schedule)))
+    assert "Upload it again" in text_of(manager.post(f"/calendars/{row.pk}/refresh/", follow=True))
+
+
+def test_the_feed_reaches_at_least_four_weeks_back(schedule, manager):
+    assert "from at least four weeks back" in text_of(manager.get(page_of(schedule)))
 
 
 def test_an_error_is_shown_with_what_still_counts(schedule, manager):
