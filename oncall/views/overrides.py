@@ -73,7 +73,8 @@ def _preview(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> 
     override = form.instance
     first = override.starts_at.astimezone(schedule.zone).date() - timedelta(days=1)
     days = min(max((override.ends_at - override.starts_at).days + 3, 7), 84)
-    return {"shown": timetable(schedule, window(schedule, first, days), form.now, request.user, override)}
+    shown = timetable(schedule, window(schedule, first, days), form.now, request.user, override)
+    return {"shown": shown, "hues": shown.hues}
 
 
 def _candidates(form: OverrideForm, schedule: Schedule) -> list[sharing.Candidate]:

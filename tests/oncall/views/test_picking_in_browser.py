@@ -137,3 +137,15 @@ def test_without_scripts_the_link_to_the_form_stays(chromium, live_server, perso
         page.get_by_role("button", name="Save override").click()
         page.wait_for_url(f"**{schedule.get_absolute_url()}")
     assert Override.objects.get().user == person
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_preview_shows_the_override_without_scrolling(chromium, live_server, person, schedule, width):
+    with Visit(chromium, live_server.url, person, width=width) as visit:
+        start = (clock.now() + timedelta(days=1)).astimezone(TOKYO)
+        times = f"starts_at={start:%Y-%m-%d}T20:00&ends_at={start:%Y-%m-%d}T23:00"
+        page = visit.go(f"{schedule.get_absolute_url()}override/?{times}")
+        page.locator("button[name=preview]").click()
+        box, bar = page.locator(".gantt").bounding_box(), page.locator(".gantt .bar.override").bounding_box()
+        assert box["x"] <= bar["x"] < bar["x"] + bar["width"] <= box["x"] + box["width"]
+        visit.check()
