@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from irm.lib import clock
+from oncall.admin.rotations import next_monday
 from oncall.models import Schedule
 from tests import factories
 from tests.browser import TWO_WAYS, Visit
@@ -86,12 +88,26 @@ def test_the_other_ways_are_previewed(chromium, live_server, boss, team, width, 
 def test_a_change_is_previewed_on_the_form(chromium, live_server, boss, team, width, theme):
     people = [membership.user for membership in team.memberships.all()]
     schedule = factories.schedule(*people, owner=team, name="Payments primary")
+    Schedule.objects.create(name="Payments secondary", slug="second", team=team, role="secondary", follows=schedule)
     with Visit(chromium, live_server.url, boss, width=width, theme=theme) as visit:
         page = visit.go(f"/admin/oncall/schedule/{schedule.pk}/change/")
         visit.check("schedule-form")
         page.locator("[name=rotations-0-turns]").fill("ben\naino")
         page.get_by_role("button", name="Preview").click()
-        page.get_by_role("heading", name="What changes").wait_for()
+        page.get_by_role("heading", name="What changes", exact=True).wait_for()
+        page.get_by_role("heading", name="What changes on Payments secondary, which follows it").wait_for()
         visit.check("schedule-form-preview")
         assert page.locator("[name=rotations-0-turns]").input_value() == "ben\naino"
     assert schedule.rotations.count() == 1
+
+
+@pytest.mark.parametrize(("width", "theme"), TWO_WAYS)
+def test_a_schedule_that_has_not_begun_says_when_it_does(chromium, live_server, boss, team, width, theme):
+    people = [membership.user for membership in team.memberships.all()]
+    monday = next_monday(clock.now())
+    schedule = factories.schedule(*people, owner=team, name="Payments primary", anchor_on=monday)
+    with Visit(chromium, live_server.url, boss, width=width, theme=theme) as visit:
+        for name, path in {"now": "/", "schedule": schedule.get_absolute_url(), "who": "/on-call/"}.items():
+            page = visit.go(path)
+            page.get_by_text(re.compile("begins Mon")).first.wait_for()
+            visit.check(f"not-begun-{name}")
