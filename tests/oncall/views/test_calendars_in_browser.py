@@ -59,6 +59,9 @@ def test_a_calendar_is_shown_and_then_added(chromium, live_server, manager, sche
         visit.check("calendar-preview")
         page.get_by_role("button", name="Add calendar").click()
         page.get_by_text("“HR calendar” counts from now on.").wait_for()
+        page.get_by_role("link", name="Remove HR calendar").click()
+        page.get_by_text("4 shifts of it are still to come or running.").wait_for()
+        page.get_by_role("link", name="Keep it").click()
         visit.check("calendars-after-import")
     assert ImportedCalendar.objects.get().shifts.count() == 4
 
@@ -96,5 +99,7 @@ def test_the_pages_fit_every_screen(chromium, live_server, manager, schedule, wi
         visit.check("calendars")
         visit.go(f"/schedules/{schedule.slug}/calendars/add/")
         visit.check("calendar-add")
+        visit.go(f"/calendars/{ImportedCalendar.objects.get().pk}/remove/")
+        visit.check("calendar-remove")
         visit.go("/on-call/me/")
         visit.check("my-feed")
