@@ -41,6 +41,13 @@ def people_in(event: Event, known: Mapping[str, int]) -> Found:
     return {}, list(attendees) or [event.summary or "(no name)"]
 
 
+def kind(words: str, username: str, email: str) -> str:
+    """What the words are that name a person."""
+    if _plain(words) == _plain(username):
+        return "username"
+    return "mail address" if _plain(words) == _plain(email) else "full name"
+
+
 def _named(summary: str, known: Mapping[str, int]) -> Found:
     """The people a title names, and the words listed beside them, as in “jonas / petra”, that are nobody's."""
     if _plain(summary) in known:

@@ -110,20 +110,13 @@ def preview(calendar: ImportedCalendar, now: datetime) -> Preview:
     """What the calendar, not saved yet, with its content, says. Raises BadCalendar."""
     understood = understand(calendar.content, calendar.schedule, now)
     people = User.objects.in_bulk({duty.user for duty in understood.duties})
+    named = [(words, people[user]) for words, user in understood.matched]
     return Preview(
         [(people[duty.user], duty.span) for duty in understood.duties],
-        [(words, people[user], _kind(words, people[user])) for words, user in understood.matched],
+        [(words, one, calendar_names.kind(words, one.username, one.email)) for words, one in named],
         understood.unmatched,
         understood.empty,
     )
-
-
-def _kind(words: str, person: User) -> str:
-    """What the words that name somebody are."""
-    plain = words.casefold()
-    if plain == person.username.casefold():
-        return "username"
-    return "mail address" if plain == person.email.casefold() else "full name"
 
 
 def add(calendar: ImportedCalendar, *, by: User, now: datetime) -> bool:
