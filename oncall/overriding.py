@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from irm.lib.timespan import Span
-from oncall import shifts
+from oncall import duties, shifts
 from oncall.errors import NotAllowed
 from oncall.models import Override, Schedule, ScheduleWatch, User
+from oncall.turns import Source
 
 INSTANT = timedelta(microseconds=1)
+UNSAVED = Source("override", None)
 WHAT_MAKES_IT_THE_SAME = ("kind", "user", "replaces", "ends_at")
 
 
@@ -108,3 +110,22 @@ def with_override(plan: shifts.Plan[int], override: Override, now: datetime) -> 
         replaces=override.replaces_id,
     )
     return replace(plan, overrides=(*plan.overrides, added))
+
+
+def objections(plan: shifts.Plan[int], override: Override, now: datetime) -> list[str]:
+    """What speaks against an override that is not saved yet for its schedule itself: it does nothing, or relieves
+    more people than it puts on call. `plan` reaches over its span."""
+    span = Span(max(override.starts_at, now), override.ends_at)
+    after = with_override(plan, override, now)
+    if all(shift.source != UNSAVED for shift in shifts.resolve(after, span)):
+        return [f"{override.replaces} is not on call then: it would change nothing."]
+    before, left = duties.held(plan, span), duties.held(after, span)
+    edges = {edge for one in (before, left) for spans in one.values() for at in spans for edge in (at.start, at.end)}
+    for edge in sorted(edges):
+        if (fewer := _number(left, edge)) < (number := _number(before, edge)):
+            return [f"Fewer people would be on call: {fewer} instead of {number}."]
+    return []
+
+
+def _number(held: duties.Duties[int], at: datetime) -> int:
+    return sum(duties.is_on_call(spans, at) for spans in held.values())

@@ -1,5 +1,6 @@
 """Which days of a schedule are shown, and who takes over when."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,6 +89,13 @@ class OverrideForm(forms.ModelForm):
         zone = timezone.get_current_timezone_name()
         self.fields["starts_at"].help_text = f"In your time zone, {zone}. A time in the past counts from now on."
         self.fields["ends_at"].help_text = f"Up to, and not including, this time. In your time zone, {zone}."
+
+    def suggest_replacing(self, on_call: Sequence[User], me: User) -> None:
+        """Where several are on call together, one of them is meant: oneself, or the first."""
+        if len(on_call) > 1:
+            leaving = me if me in on_call else on_call[0]
+            taking = None if leaving == me else me.pk
+            self.initial.update(kind=Override.Kind.REPLACE, replaces=leaving.pk, user=taking)
 
     @property
     def span(self) -> Span | None:

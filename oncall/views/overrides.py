@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from irm.lib import clock
 from irm.lib.access import requires
 from irm.lib.fingerprint import fingerprint
-from oncall import overriding, sharing
+from irm.lib.localtime import stretch
+from irm.lib.timespan import Span
+from oncall import duties, overriding, scheduling, sharing
 from oncall.errors import NotAllowed
 from oncall.forms.schedules import OverrideForm
-from oncall.models import Override, Schedule
+from oncall.models import Override, Schedule, User
 from oncall.requests import PersonRequest
 
 from .returning import back
@@ -35,7 +37,7 @@ def add(request: PersonRequest, slug: str) -> HttpResponse:
     form = _form(request, schedule)
     context: dict[str, object] = {"form": form, "schedule": schedule, "now": form.now}
     if form.is_bound and form.is_valid():
-        warned = sharing.warnings(schedule, [form.instance], form.now)
+        warned = _warnings(form, schedule)
         told = fingerprint(warned, asked=[form.data.get(name, "") for name in ASKED_FOR])
         is_only_shown = "preview" in request.POST or "choose" in request.POST
         if not is_only_shown and (not warned or request.POST.get("told") == told):
@@ -66,7 +68,17 @@ def _form(request: PersonRequest, schedule: Schedule) -> OverrideForm:
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and "choose" in data:
         data["user"] = request.POST["choose"]
-    return OverrideForm(data, now=clock.now(), instance=Override(schedule=schedule), initial=_suggested(request))
+    form = OverrideForm(data, now=clock.now(), instance=Override(schedule=schedule), initial=_suggested(request))
+    if data is None:
+        start = form.span.start if form.span else form.now
+        form.suggest_replacing(scheduling.on_call([schedule.pk], start)[schedule.pk], request.user)
+    return form
+
+
+def _warnings(form: OverrideForm, schedule: Schedule) -> list[str]:
+    override = form.instance
+    plan = scheduling.plan_of(schedule, Span(override.starts_at, override.ends_at))
+    return overriding.objections(plan, override, form.now) + sharing.warnings(schedule, [override], form.now)
 
 
 def _preview(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> dict[str, object]:
@@ -91,10 +103,24 @@ def _save(request: PersonRequest, form: OverrideForm, schedule: Schedule) -> Htt
         messages.error(request, str(error))
     else:
         who = form.instance.user
-        messages.success(request, f"{who} is on call then." if is_new else "This override was saved before.")
+        done = _done(form.instance, request.user) if is_new else "This override was saved before."
+        messages.success(request, done)
         if not who.can_be_reached:
             messages.warning(request, f"{who} has no verified contact method: a page would reach nobody.")
     return redirect(schedule)
+
+
+def _done(override: Override, reader: User) -> str:
+    """When the person it puts on call is so, now that it is saved: by the plan, which may differ from its span."""
+    span = Span(override.starts_at, override.ends_at)
+    held = duties.held(scheduling.plan_of(override.schedule, span), span).get(override.user_id, [])
+    if held == [span]:
+        return f"{override.user} is on call then."
+    if not held:
+        return f"The override is saved. {override.user} is not on call then: {override.replaces} is not, either."
+    first = stretch(held[0].start, held[0].end, reader.zone)
+    more = f" and {len(held) - 1} more times" if len(held) > 1 else ""
+    return f"{override.user} is on call {first}{more}: only while {override.replaces} would be."
 
 
 def _suggested(request: PersonRequest) -> dict[str, object]:
