@@ -14,8 +14,8 @@ from oncall.turns import Calendar, Line
 
 LOOK_AHEAD = timedelta(days=14)  # for gaps and absences
 WHO_AHEAD = timedelta(weeks=8)  # for who has to be reachable by then
-WORST_FIRST = ("nobody", "gap", "person", "contact", "empty", "double", "calendar", "absence", "limit")
-URGENT = WORST_FIRST[:5]
+WORST_FIRST = ("nobody", "gap", "begins", "person", "contact", "empty", "double", "calendar", "absence", "limit")
+URGENT = WORST_FIRST[:6]
 SHOWN_NAMES = 5
 
 Plans = dict[int, shifts.Plan[int]]
@@ -49,7 +49,16 @@ def faults(schedules: Sequence[Schedule], now: datetime) -> dict[int, list[Fault
         return {}
     plans = scheduling.plans([schedule.pk for schedule in schedules], Span(now, now + WHO_AHEAD))
     found: dict[int, list[Fault]] = {schedule.pk: [] for schedule in schedules}
-    for kind in (_uncovered, _unreachable, _empty_rotations, _doubles, _broken_calendars, _absences, _limits):
+    for kind in (
+        _uncovered,
+        _not_begun,
+        _unreachable,
+        _empty_rotations,
+        _doubles,
+        _broken_calendars,
+        _absences,
+        _limits,
+    ):
         for pk, fault in kind(schedules, plans, now):
             found[pk].append(fault)
     for listed in found.values():
@@ -82,6 +91,17 @@ def _uncovered(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> It
             title = f"{schedule}: nobody from {first:%a %d %b %H:%M} to {last:%a %d %b %H:%M %Z}"
             detail = f"{len(gaps)} gaps in the next 14 days." if len(gaps) > 1 else "Nobody is on call then."
             yield schedule.pk, Fault("gap", title, detail, schedule.get_absolute_url())
+
+
+def _not_begun(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:
+    """To begin later is no fault, unless a policy pages the schedule already."""
+    begins = {pk: plan.begins for pk, plan in plans.items() if plan.begins is not None and plan.begins > now}
+    if not begins:
+        return
+    for schedule in Schedule.objects.filter(pk__in=begins, targeted_by__isnull=False).distinct():
+        first = timezone.localtime(begins[schedule.pk])
+        title = f"A policy pages {schedule}, which begins {first:%a %d %b %H:%M %Z}"
+        yield schedule.pk, Fault("begins", title, "Until then nobody is on call by it.", schedule.get_absolute_url())
 
 
 def _unreachable(schedules: Sequence[Schedule], plans: Plans, now: datetime) -> Iterator[tuple[int, Fault]]:

@@ -123,3 +123,11 @@ def test_queries_do_not_grow_with_schedules_that_have_not_begun(schedule):
     for _ in range(3):
         factories.schedule(factories.user(), anchor_on=MONDAY.date())
     assert queries() == few == 8
+
+
+def test_a_policy_that_pages_what_has_not_begun_is_a_fault(schedule):
+    assert [fault.kind for fault in inspecting.faults([schedule], NOW)[schedule.pk]] == []
+    factories.policy(schedule)
+    (fault,) = inspecting.faults([schedule], NOW)[schedule.pk]
+    assert (fault.kind, fault.is_urgent) == ("begins", True)
+    assert inspecting.faults([schedule], MONDAY)[schedule.pk] == []
