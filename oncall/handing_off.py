@@ -159,12 +159,21 @@ def pass_on(notes: Iterable[HandoffNote], readers: Iterable[int], now: datetime)
                 )
 
 
+def is_left_for(note: HandoffNote, reader: User, now: datetime) -> bool:
+    """Whether they are of the team, lead it, or are on call between the handoff and a week from now."""
+    team = Team.objects.filter(Q(memberships__user=reader) | Q(manager=reader), pk=note.schedule.team_id)
+    span = Span(note.handoff_at, max(now, note.handoff_at) + CHANGES_WITHIN)
+    return team.exists() or reader.pk in duties.held(scheduling.plan_of(note.schedule, span), span)
+
+
 @transaction.atomic
 def mark_read(note: HandoffNote, written_at: datetime | None, *, by: User, now: datetime) -> bool:
     """Somebody has read the note as it was `written_at` this instant. False where that is known already, or it is
-    their own. Raises NotAllowed where it reads otherwise now."""
+    their own. Raises NotAllowed where it reads otherwise now, and for whom it was not left."""
     if note.author_id == by.pk:
         return False
+    if not is_left_for(note, by, now):
+        raise NotAllowed(f"It is read by {note.schedule.team}, and by those on call after that handoff.")
     note = HandoffNote.objects.select_for_update().get(pk=note.pk)
     if note.written_at != written_at:
         raise NotAllowed("The note was changed after you opened it. Here is how it reads now.")

@@ -190,6 +190,18 @@ def test_a_note_that_was_changed_is_to_be_read_again(schedule, luka, mina):
     assert handing_off.notes_on(schedule, mina, MONDAY)[0].is_read
 
 
+def test_only_the_team_and_those_on_call_after_the_handoff_say_that_they_have_read_it(schedule, luka, mina):
+    written, member, boss, cover = note(schedule, luka), factories.user(), factories.user(), factories.user()
+    schedule.team.memberships.create(user=member)
+    schedule.team.manager = boss
+    schedule.team.save()
+    Override.objects.create(schedule=schedule, user=cover, starts_at=MONDAY + HOUR, ends_at=MONDAY + 5 * HOUR)
+    for person in (mina, member, boss, cover):
+        assert handing_off.mark_read(written, SUNDAY, by=person, now=MONDAY)
+    with pytest.raises(NotAllowed, match="It is read by Payments"):
+        handing_off.mark_read(written, SUNDAY, by=factories.user(), now=MONDAY)
+
+
 def test_a_schedule_shows_the_notes_of_the_last_and_the_next_handoff(schedule, luka, mina):
     week = timedelta(days=7)
     for at, author in ((MONDAY - week, mina), (MONDAY, luka), (MONDAY + week, mina)):
