@@ -49,6 +49,8 @@ SHOWN = (
     Picture("alert", "/alerts/", "Half of all checkouts fail"),
     Picture("incident", "/incidents/", "Checkout errors for a third of customers", width=390, theme="dark"),
     Picture("schedule", "/schedules/payments-primary/"),
+    Picture("who", "/on-call/"),
+    Picture("my-on-call", "/on-call/me/", width=390),
     Picture("postmortem", "/postmortems/?state=published", "Search finds nothing in Europe"),
 )
 
