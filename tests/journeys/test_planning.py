@@ -121,4 +121,4 @@ def test_a_schedule_is_planned_swapped_and_announced(irm, mailbox, chromium, wid
         take_it_from_the_mail(aino, offers[0])
     wait_for(lambda: mailbox.to("jonas@example.com", "Aino Virtanen takes your shift"))
     irm.shell(LOOK_NOW)
-    wait_for(lambda: mailbox.to("aino@example.com", f"On call as well: {NAME}"))
+    wait_for(lambda: mailbox.to("aino@example.com", f"New on-call hours: {NAME}"))
