@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from irm.lib.timespan import Span
-from oncall import announcements, duties, handing_off, notifying, scheduling, shifts, wording
+from oncall import announcements, duties, handing_off, notifying, scheduling, shifts, swapping, wording
 from oncall.announcements import FOREVER, LATE, Told
 from oncall.models import Schedule, ScheduleWatch, User
 
@@ -61,7 +61,8 @@ def look_at_due(now: datetime, size: int = BATCH) -> int:
     watches = list(due[:size])
     for watch in watches:
         try:
-            look(watch, now)
+            if look(watch, now):
+                swapping.end_moved(watch.schedule_id, now)
         except Exception:
             log.exception("announcing what is planned on schedule %s failed", watch.schedule_id)
     return len(watches)

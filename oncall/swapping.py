@@ -141,14 +141,31 @@ def _follow_up(pk: int, seen: datetime | None, now: datetime) -> bool:
     if swap.expires_at <= now:
         _settle(swap, State.EXPIRED, None, now)
         swap_news.tell_holder(swap, "expired", None, now)
-    elif outcome := _what_ended_it(swap, now):
-        _settle(swap, State.WITHDRAWN, None, now)
-        swap_news.tell_holder(swap, outcome, None, now)
-        swap_news.tell_it_is_gone(swap, asked(swap, now), "withdrawn", now)
-    else:
+    elif not _end_if_moved(swap, now):
         swap_news.tell_again(swap, asked(swap, now), now)
         ShiftSwap.objects.filter(pk=pk).update(due_at=next_due(swap, now))
     return True
+
+
+def end_moved(schedule_id: int, now: datetime) -> int:
+    """End the open offers of a schedule that cannot be taken any more, as its plan has changed. Answers how many."""
+    offers = ShiftSwap.objects.open(now).filter(schedule=schedule_id).values_list("pk", flat=True)
+    return sum(_look_again(pk, now) for pk in offers)
+
+
+@transaction.atomic
+def _look_again(pk: int, now: datetime) -> bool:
+    swap = _locked(pk)
+    return swap.is_open and swap.expires_at > now and _end_if_moved(swap, now)
+
+
+def _end_if_moved(swap: ShiftSwap, now: datetime) -> bool:
+    outcome = _what_ended_it(swap, now)
+    if outcome:
+        _settle(swap, State.WITHDRAWN, None, now)
+        swap_news.tell_holder(swap, outcome, None, now)
+        swap_news.tell_it_is_gone(swap, asked(swap, now), "withdrawn", now)
+    return bool(outcome)
 
 
 def _locked(pk: int) -> ShiftSwap:

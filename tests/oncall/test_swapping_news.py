@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from oncall import delivering, swapping
+from oncall import announcing, delivering, overriding, swapping
 from oncall.errors import NotAllowed
 from oncall.models import Notification, Override, ShiftSwap
 from tests import factories, pages
@@ -159,6 +159,19 @@ def test_an_offer_that_the_plan_has_overtaken_is_withdrawn_instead_of_reminded_o
     assert ShiftSwap.objects.get().state == "withdrawn"
     assert (outcomes(), told("swap_gone")) == (["moved"], ["bo", "cleo"])
     assert "The plan of Payments primary has changed" in mails("swap_settled")[0][1]
+
+
+def test_an_offer_ends_at_the_next_look_at_a_schedule_that_has_changed(plan):
+    moved, stands = offered(plan), offered(plan, holder="bo", stretch=BOS_WEEK)
+    announcing.look_at_due(NOW)
+    moved.refresh_from_db()
+    assert moved.state == "open"
+    fields = {"user": person("cleo"), "starts_at": AINOS_WEEK[0], "ends_at": AINOS_WEEK[1]}
+    overriding.add(Override(schedule=plan, kind="cover", **fields), by=person("cleo"), now=NOW + HOURS)
+    announcing.look_at_due(NOW + 1.5 * HOURS)
+    for swap in (moved, stands):
+        swap.refresh_from_db()
+    assert (moved.state, stands.state, outcomes()) == ("withdrawn", "open", ["moved"])
 
 
 def test_one_offer_that_fails_does_not_stop_the_others(plan):
