@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from irm.lib.localtime import stretch
-from irm.lib.timespan import Span
+from irm.lib.timespan import Span, common
 from oncall import swap_plans
 from oncall.errors import NotAllowed
 from oncall.forms.schedules import YEARS, MomentField
@@ -130,7 +130,7 @@ class OfferForm(forms.Form):
         """`held`: the coming stretches of everybody, by person; `people`: those who may be asked; `linked`: what a
         link here has named."""
         super().__init__(data, initial={"shift": linked and span_as_value(linked)})
-        self.schedule, self.holder, self.now, self.linked = schedule, holder, now, linked
+        self.schedule, self.holder, self.now, self.linked, self.held = schedule, holder, now, linked, held
         self.people = {person.pk: person for person in people}
         self.own = list(held.get(holder.pk, ()))
         shown = [linked] if linked and linked not in self.own else []
@@ -146,12 +146,17 @@ class OfferForm(forms.Form):
         chosen: Span | None = self.cleaned_data.get("shift") if self.is_bound and self.is_valid() else None
         return chosen or self.linked or next(iter(self.own), None)
 
-    def suggest(self, candidates: Iterable[Candidate]) -> None:
+    def suggest(self, candidates: Iterable[Candidate], shift: Span | None = None) -> None:
         """Those who may be asked: first the ones suggested, in their order, each with what they carry already."""
         known = {one.person.pk: one for one in candidates if one.person.pk in self.people}
         order = [*known, *(pk for pk in self.people if pk not in known)]
-        labels = [(pk, f"{self.people[pk]}{_load(known.get(pk))}") for pk in order]
+        labels = [(pk, f"{self.people[pk]}{_load(known.get(pk))}{self._beside(pk, shift)}") for pk in order]
         self._choices("to", [("", f"Anybody in {self.schedule.team}"), *labels])
+
+    def _beside(self, person: int, shift: Span | None) -> str:
+        """Of those on call together with the holder."""
+        is_beside = shift and common([shift], self.held.get(person, ()))
+        return ": on call then anyway, so it would be one person fewer" if is_beside else ""
 
     def clean_to(self) -> User | None:
         chosen = self.cleaned_data["to"]

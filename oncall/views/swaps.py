@@ -75,7 +75,7 @@ def offer(request: PersonRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
     shift = form.stretch
     candidates = sharing.candidates(schedule, shift, now, leaving=me) if shift else []
-    form.suggest(candidates)
+    form.suggest(candidates, shift)
     context = {"form": form, "schedule": schedule, "now": now, "shift": shift, "candidates": candidates}
     return render(request, "oncall/swap_offer.html", context)
 

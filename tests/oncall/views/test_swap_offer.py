@@ -53,6 +53,15 @@ def test_shifts_are_offered_whole_and_each_once():
     assert len(own.fields["shift"].choices) == len(shown)
 
 
+def test_who_is_on_call_together_with_the_holder_is_offered_with_a_warning(plan, people):
+    factories.rotation(plan, people["bo"], name="Always beside")
+    for fields in ({}, {"look": "yes", "shift": value(stretch(plan, people["aino"], 1))}):
+        choices = form(plan, people["aino"], **fields).context["form"].fields["to"].choices
+        labels = {str(pk): words for pk, words in choices}
+        assert "one person fewer" in labels[str(people["bo"].pk)]
+        assert "one person fewer" not in labels[str(people["cleo"].pk)]
+
+
 def _entries(plan, reader):
     """Of the twelve weeks to come, as the page of the schedule shows them."""
     path = f"{plan.get_absolute_url()}?start={clock.now():%Y-%m-%d}&days=84"
