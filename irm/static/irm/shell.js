@@ -59,9 +59,17 @@
 
   // Drafts: what is typed is kept on this device until the server has it.
   const draftKey = (form) => `draft:${form.dataset.draft}`;
-  const draftFields = (form) => all("textarea[name], input[type=text][name]", form);
+  // A form may ask to be kept whole; one that the server has answered already shows what was sent to it.
+  const written = "textarea[name], input[type=text][name]";
+  const choices = "select[name], input[type=date][name], input[type=time][name], input[type=datetime-local][name]";
+  const isAnswered = (form) => "draftAnswered" in form.dataset;
+  const draftFields = (form) => all("draftWhole" in form.dataset ? `${written}, ${choices}` : written, form);
+  const original = (field) => {
+    if (!field.options) return field.defaultValue;
+    return ([...field.options].find((option) => option.defaultSelected) || field.options[0] || { value: "" }).value;
+  };
   const keepDraft = (form, sent) => {
-    const typed = draftFields(form).filter((field) => field.value !== field.defaultValue)
+    const typed = draftFields(form).filter((field) => isAnswered(form) || field.value !== original(field))
       .map((field) => [field.name, field.value]);
     if (typed.length) store.set(draftKey(form), JSON.stringify({ typed, sent }));
     else store.drop(draftKey(form));
@@ -71,7 +79,7 @@
     if (!kept) return;
     kept.typed.forEach(([name, value]) => {
       const field = draftFields(form).find((one) => one.name === name);
-      if (field && field.value === field.defaultValue) field.value = value;
+      if (field && field.value === original(field)) field.value = value;
     });
     all("[data-draft-note]", form).forEach((note) => { note.hidden = false; });
   };
@@ -86,7 +94,7 @@
       if (!kept.sent) return;
       if (arrived) store.drop(key); else store.set(key, JSON.stringify({ typed: kept.typed }));
     });
-    all("form[data-draft]").forEach(bringBack);
+    all("form[data-draft]").filter((form) => !isAnswered(form)).forEach(bringBack);
   };
   settleDrafts();
   document.addEventListener("input", (event) => {
