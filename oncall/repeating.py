@@ -125,6 +125,8 @@ def _days(rule: Rule, since: date, end: date, steps: Steps) -> Iterator[date]:
     day, last = since, _period(rule, end)
     if rule.positions:
         day = _period(rule, since)
+        if rule.every is Every.WEEK:
+            day = max(day, rule.start.date())  # the first week has only what is left of it, as readers take it
     while day <= end or (rule.positions and _period(rule, day) == last):
         steps.take()
         yield day

@@ -77,6 +77,11 @@ def test_an_old_rule_without_a_count_is_not_walked_from_its_start():
     assert days("FREQ=WEEKLY;INTERVAL=2", old, last=datetime(2026, 1, 31)) == ["01-05", "01-19"]  # noqa: DTZ001
 
 
+def test_in_the_week_it_starts_in_the_first_of_its_days_is_the_first_that_is_left():
+    tuesday = datetime(2026, 2, 3, 9, tzinfo=UTC)
+    assert days("FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=1;COUNT=3", tuesday) == ["02-03", "02-09", "02-16"]
+
+
 SOME_DAYS = st.lists(st.integers(1, 31) | st.integers(-5, -1), min_size=1, max_size=3)
 WEEKDAYS = st.lists(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1, max_size=4, unique=True)
 NTHS = st.lists(st.sampled_from(["1MO", "2TU", "-1FR", "5SU", "-2WE"]), min_size=1, max_size=2, unique=True)
