@@ -198,7 +198,9 @@ def _layered(lines: Iterable[Line[P]], part: Span) -> list[_Duty[P]]:
             break
         for line in layer:
             source = line.source
-            turns = _within(line.within(Span(free[0].start, free[-1].end)), free)
+            turns = line.within(Span(free[0].start, free[-1].end))
+            if len(free) > 1:
+                turns = _within(turns, free)
             duties += [_Duty(start, end, person, source) for start, end, people in turns for person in people]
     return duties
 
