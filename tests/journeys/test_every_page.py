@@ -10,7 +10,7 @@ from tests.installation import Installation
 pytestmark = [pytest.mark.real, pytest.mark.browser]
 
 LISTS = ["/", "/alerts/", "/incidents/", "/incidents/declare/", "/schedules/", "/on-call/me/", "/postmortems/"]
-LISTS += ["/on-call/", "/on-call/me/times/", "/on-call/me/absences/", "/swaps/", "/schedules/new/"]
+LISTS += ["/on-call/", "/on-call/me/times/", "/on-call/me/absences/", "/swaps/", "/swaps/1/", "/schedules/new/"]
 LISTS += ["/schedules/new/weekly/", "/schedules/new/sun/", "/schedules/new/office/", "/teams/payments/fairness/"]
 LISTS += [f"/schedules/payments-primary/{page}" for page in ("", "override/", "fairness/", "calendars/", "handoff/")]
 LISTS += ["/schedules/search-specialists/", "/schedules/search-specialists/calendars/", "/schedules/payments-desk/"]
@@ -19,7 +19,6 @@ LISTS += ["/follow-ups/", "/follow-ups/new/", "/messages/", "/health/", "/passwo
 DETAILS = {
     "/alerts/": r"/alerts/\d+/",
     "/incidents/": r"/incidents/\d+/",
-    "/swaps/": r"/swaps/\d+/",
     "/postmortems/": r"/postmortems/\d+/",
     "/follow-ups/": r"/follow-ups/\d+/",
     "/messages/": r"/messages/\d+/",
