@@ -62,4 +62,4 @@ class ImportedCalendarAdmin(RecordAdmin, HistoryAdmin):
             f"{row.user}: {row.starts_at:%Y-%m-%d %H:%M} to {row.ends_at:%Y-%m-%d %H:%M} UTC"
             for row in coming[:SHIFTS_SHOWN]
         ]
-        return format_html("<pre>{}</pre>", "\n".join(lines)) if lines else "-"
+        return format_html('<pre tabindex="0">{}</pre>', "\n".join(lines)) if lines else "-"
